@@ -1,0 +1,105 @@
+// Everything that asks an execution to change. A command is data: decide() says what becomes of it.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <variant>
+
+#include "baton/journal/v1/record.pb.h"
+#include "baton/v1/decider_service.pb.h"
+#include "baton/v1/worker_service.pb.h"
+#include "baton/v1/workflow_service.pb.h"
+#include "coordinator/core/run_id.h"
+
+namespace baton::core {
+
+// Who asks. Every command has one; the Authorizer judges it.
+struct Caller {
+  std::string principal;  // "anonymous" without authentication; "baton" for the coordinator itself
+  std::string peer;       // the address it came from, for logs
+};
+
+// A hand-out of a task, as a verified token names it.
+struct TaskRef {
+  int64_t scheduled_event_id = 0;
+  int64_t started_event_id = 0;  // decisions only
+  int32_t attempt = 1;
+  int32_t delivery = 0;
+};
+
+// --- from clients ---------------------------------------------------------------------------------------------------------
+
+// Decided on the empty state of the run to be; that no open run has the workflow id is the engine's (and the store's) to ensure.
+struct StartWorkflowExecution {
+  baton::v1::StartWorkflowExecutionRequest request;
+  RunId run_id;
+};
+struct SignalWorkflowExecution {
+  baton::v1::SignalWorkflowExecutionRequest request;
+};
+struct RequestCancelWorkflowExecution {
+  baton::v1::RequestCancelWorkflowExecutionRequest request;
+};
+struct TerminateWorkflowExecution {
+  baton::v1::TerminateWorkflowExecutionRequest request;
+};
+
+// --- from deciders --------------------------------------------------------------------------------------------------------
+
+struct RespondDecisionTaskCompleted {
+  TaskRef task;
+  baton::v1::RespondDecisionTaskCompletedRequest request;
+  std::string identity;     // of the stream; empty over a unary call
+  std::string instance_id;  // of the stream; empty over a unary call
+};
+
+// --- from workers ---------------------------------------------------------------------------------------------------------
+
+// Completed, failed and canceled alike.
+struct RespondActivityTask {
+  TaskRef task;
+  baton::v1::ActivityTaskAnswer answer;
+  std::string identity;  // of the stream; empty over a unary call
+};
+struct RecordActivityTaskHeartbeat {
+  TaskRef task;
+  baton::v1::ActivityTaskHeartbeat heartbeat;
+  std::string identity;
+};
+
+// --- from the engine ------------------------------------------------------------------------------------------------------
+
+// Gives the open task (decision or activity) to a poller. A unary offer is final: acknowledged in the same commit.
+struct OfferTask {
+  int64_t scheduled_event_id = 0;
+  std::string identity;
+  std::string instance_id;
+  bool unary = false;
+};
+// A poller acknowledged its offer at `time_ms` (at most now).
+struct AcknowledgeTask {
+  TaskRef task;
+  std::string identity;
+  int64_t time_ms = 0;
+};
+// The poller is gone, silent, or gives the task back. Refused when the delivery is acknowledged.
+struct WithdrawOffer {
+  TaskRef task;
+  baton::journal::v1::OfferWithdrawn::Reason reason = baton::journal::v1::OfferWithdrawn::REASON_UNSPECIFIED;
+};
+// Applies every deadline that is due, in order of time, and arms the next one.
+struct FireDeadlines {
+  // No deadline that a client could have met (delivery, decision and activity start-to-close, heartbeat) fires before this, even if it is
+  // due: the coordinator has taken the run over and clients may still be reconnecting. 0: no such grace.
+  int64_t clients_have_until_ms = 0;
+};
+
+struct Command {
+  Caller caller;
+  std::variant<StartWorkflowExecution, SignalWorkflowExecution, RequestCancelWorkflowExecution, TerminateWorkflowExecution,
+               RespondDecisionTaskCompleted, RespondActivityTask, RecordActivityTaskHeartbeat, OfferTask, AcknowledgeTask,
+               WithdrawOffer, FireDeadlines>
+      body;
+};
+
+}  // namespace baton::core
