@@ -50,7 +50,7 @@ struct VisibilityChange {
 // What happens to one run.
 struct RunCommit {
   RunId run_id;
-  std::vector<journal::v1::Record> records;  // in order; empty: nothing is written
+  std::vector<baton::journal::v1::Record> records;  // in order; empty: nothing is written
   std::vector<WaitingTask> waiting;
   std::vector<EndedTask> ended;
   std::vector<CancelNotice> cancel_notices;

@@ -1,0 +1,69 @@
+// Every bound of the core, with its unit. The defaults are SWF's (facts.md §1, §12) or, where SWF has none, ours.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace baton::core {
+
+// --- lengths in Unicode characters ---
+inline constexpr int kMaxNameChars = 256;
+inline constexpr int kMaxVersionChars = 64;
+inline constexpr int kMaxDescriptionChars = 1024;
+inline constexpr int kMaxReasonChars = 256;
+inline constexpr int kMaxIdentityChars = 256;
+inline constexpr int kMaxInstanceIdChars = 64;
+inline constexpr int kMaxRequestIdChars = 64;
+inline constexpr int kMaxControlChars = 32768;
+inline constexpr int kMaxExecutionContextChars = 32768;
+inline constexpr int kMaxTagChars = 256;
+inline constexpr int kMaxLambdaRoleChars = 1600;
+inline constexpr int kMaxContentTypeChars = 256;
+inline constexpr int kMaxEncodingChars = 64;
+inline constexpr int kMaxKeyIdChars = 256;
+
+// --- sizes in bytes ---
+inline constexpr size_t kMaxHeartbeatDetailsBytes = 2048;
+inline constexpr size_t kMaxTaskTokenBytes = 1024;
+inline constexpr size_t kMaxPageTokenBytes = 2048;
+inline constexpr size_t kMaxRequestBytes = 1 << 20;
+inline constexpr size_t kMaxPageBytes = 1 << 20;     // of a history page, and of a stream frame
+inline constexpr size_t kMaxMessageBytes = 4 << 20;  // what a stock gRPC client receives
+
+// --- counts ---
+inline constexpr int kMaxTagsPerExecution = 5;
+inline constexpr int kMaxHeaders = 16;
+inline constexpr int kMaxPageSize = 1000;
+inline constexpr int kMaxFrameItems = 1000;
+inline constexpr int kMaxBatchStarts = 1000;
+inline constexpr int kMaxSlots = 100000;
+// Answers remembered per run, so that one sent again is answered as recorded.
+inline constexpr size_t kRememberedAnswers = 1024;
+
+// --- times in milliseconds ---
+inline constexpr int64_t kMaxTimeoutMs = int64_t{366} * 24 * 3600 * 1000;
+inline constexpr int64_t kLongPollMs = 60'000;
+inline constexpr int64_t kPageTokenLifeMs = int64_t{24} * 3600 * 1000;
+inline constexpr int64_t kDeliveryTimeoutMs = 5'000;         // D: an unacknowledged offer is withdrawn
+inline constexpr int64_t kDeliveryGraceMs = 5'000;           // G: D + G is what other coordinators act on
+inline constexpr int64_t kReconnectGraceMs = 3'000;          // after a broken stream
+inline constexpr int64_t kTakeOverGraceMs = 8'000;           // before deadlines fire that another coordinator armed
+inline constexpr int64_t kLazyAcknowledgementMs = 1'000;     // an acknowledgement is recorded by itself after this
+inline constexpr int64_t kStickyMs = 50;                     // how long a decision task waits for the instance that decided last
+inline constexpr int64_t kReceivedLifeMs = 3'600'000;        // how long a request id is remembered
+inline constexpr int64_t kMaxRetentionDays = 90;
+
+// What a domain may set for itself.
+struct Limits {
+  int64_t history_events = 25'000;
+  int32_t open_activities = 1'000;
+  int32_t open_timers = 1'000;
+  int32_t open_children = 1'000;
+  int32_t decisions_per_answer = 1'000;
+  size_t payload_bytes = 32'768;
+  size_t headers_bytes = 32'768;
+  int32_t domains = 100;
+  int32_t types_per_domain = 10'000;  // of each kind
+};
+
+}  // namespace baton::core
