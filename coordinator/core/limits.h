@@ -17,6 +17,9 @@ inline constexpr int kMaxRequestIdChars = 64;
 inline constexpr int kMaxControlChars = 32768;
 inline constexpr int kMaxExecutionContextChars = 32768;
 inline constexpr int kMaxTagChars = 256;
+inline constexpr int kMaxResourceTagKeyChars = 128;
+inline constexpr int kMaxResourceTagValueChars = 256;
+inline constexpr int kMaxRunIdChars = 64;
 inline constexpr int kMaxLambdaRoleChars = 1600;
 inline constexpr int kMaxContentTypeChars = 256;
 inline constexpr int kMaxEncodingChars = 64;
@@ -32,6 +35,7 @@ inline constexpr size_t kMaxMessageBytes = 4 << 20;  // what a stock gRPC client
 
 // --- counts ---
 inline constexpr int kMaxTagsPerExecution = 5;
+inline constexpr int kMaxTagsPerDomain = 50;
 inline constexpr int kMaxHeaders = 16;
 inline constexpr int kMaxPageSize = 1000;
 inline constexpr int kMaxFrameItems = 1000;
@@ -63,7 +67,9 @@ struct Limits {
   size_t payload_bytes = 32'768;
   size_t headers_bytes = 32'768;
   int32_t domains = 100;
-  int32_t types_per_domain = 10'000;  // of each kind
+  int32_t types_per_domain = 10'000;         // of each kind, deprecated ones included
+  int32_t open_executions = 100'000;         // of a domain, children included
+  int32_t pollers_per_task_list = 1'000;
 };
 
 }  // namespace baton::core

@@ -25,7 +25,11 @@ int32_t next_char(std::string_view text, size_t& at) {
 }
 
 bool is_control(int32_t c) { return c <= 0x1F || (c >= 0x7F && c <= 0x9F); }
-bool is_space(int32_t c) { return c == ' ' || c == 0xA0 || c == 0x3000 || (c >= 0x2000 && c <= 0x200A); }
+// Unicode's White_Space, less the control characters.
+bool is_space(int32_t c) {
+  return c == ' ' || c == 0xA0 || c == 0x1680 || (c >= 0x2000 && c <= 0x200A) || c == 0x2028 || c == 0x2029 || c == 0x202F || c == 0x205F ||
+         c == 0x3000;
+}
 
 std::string at_most(int max_chars) { return "at most " + std::to_string(max_chars) + " characters are allowed"; }
 
@@ -49,10 +53,21 @@ absl::Status check_identifier(std::string_view field, std::string_view value, in
   return absl::OkStatus();
 }
 
+// Letters and digits of every script, and marks, which make letters; so beyond ASCII all but control characters.
 bool is_tag_char(int32_t c) {
   if (c >= 0x80) return !is_control(c);
   if ((c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) return true;
   return std::string_view(" _.:/=+-@").find(static_cast<char>(c)) != std::string_view::npos;
+}
+
+absl::Status check_tag_text(std::string_view field, std::string_view value, int max_chars) {
+  if (absl::Status text = check_text(field, value, max_chars); !text.ok()) return text;
+  for (size_t at = 0; at < value.size();) {
+    if (!is_tag_char(next_char(value, at))) {
+      return invalid_field(field, "holds a character that is not allowed: tags have letters, digits, spaces and _ . : / = + - @");
+    }
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -79,7 +94,6 @@ absl::Status check_version(std::string_view field, std::string_view value) {
 
 absl::Status check_text(std::string_view field, std::string_view value, int max_chars) {
   if (value.find('\0') != std::string_view::npos) return invalid_field(field, "holds a NUL character, which is not allowed");
-  // No text has more characters than bytes, so short ones need no count but a check of their encoding.
   const int count = count_chars(value);
   if (count < 0) return invalid_field(field, "is not valid UTF-8");
   if (count > max_chars) return invalid_field(field, "has " + std::to_string(count) + " characters; " + at_most(max_chars));
@@ -87,14 +101,25 @@ absl::Status check_text(std::string_view field, std::string_view value, int max_
 }
 
 absl::Status check_tag(std::string_view field, std::string_view value) {
-  if (absl::Status text = check_text(field, value, kMaxTagChars); !text.ok()) return text;
   if (value.empty()) return invalid_field(field, "is empty: give 1 to 256 characters, or leave the tag out");
+  return check_tag_text(field, value, kMaxTagChars);
+}
+
+absl::Status check_request_id(std::string_view field, std::string_view value) {
+  if (absl::Status text = check_text(field, value, kMaxRequestIdChars); !text.ok()) return text;
   for (size_t at = 0; at < value.size();) {
-    if (!is_tag_char(next_char(value, at))) {
-      return invalid_field(field, "holds a character that is not allowed: tags have letters, digits, spaces and _ . : / = + - @");
-    }
+    if (is_control(next_char(value, at))) return invalid_field(field, "holds a control character, which is not allowed");
   }
   return absl::OkStatus();
+}
+
+absl::Status check_resource_tag_key(std::string_view field, std::string_view value) {
+  if (value.empty()) return invalid_field(field, "is required: give 1 to " + std::to_string(kMaxResourceTagKeyChars) + " characters");
+  return check_tag_text(field, value, kMaxResourceTagKeyChars);
+}
+
+absl::Status check_resource_tag_value(std::string_view field, std::string_view value) {
+  return check_tag_text(field, value, kMaxResourceTagValueChars);
 }
 
 absl::Status check_payload(std::string_view field, const baton::v1::Payload& payload, size_t max_bytes) {
@@ -106,6 +131,21 @@ absl::Status check_payload(std::string_view field, const baton::v1::Payload& pay
   if (absl::Status text = check_text(name + ".content_type", payload.content_type(), kMaxContentTypeChars); !text.ok()) return text;
   if (absl::Status text = check_text(name + ".encoding", payload.encoding(), kMaxEncodingChars); !text.ok()) return text;
   return check_text(name + ".key_id", payload.key_id(), kMaxKeyIdChars);
+}
+
+absl::Status check_headers(std::string_view field, const google::protobuf::Map<std::string, baton::v1::Payload>& headers, size_t max_bytes) {
+  if (headers.size() > kMaxHeaders) {
+    return invalid_field(field, "has " + std::to_string(headers.size()) + " entries; at most " + std::to_string(kMaxHeaders) + " are allowed");
+  }
+  size_t bytes = 0;
+  for (const auto& [key, payload] : headers) {
+    if (absl::Status name = check_name(std::string(field) + " key", key); !name.ok()) return name;
+    const std::string element = std::string(field) + "[" + key + "]";
+    if (absl::Status value = check_payload(element, payload, max_bytes); !value.ok()) return value;
+    bytes += key.size() + payload.data().size() + payload.content_type().size() + payload.encoding().size() + payload.key_id().size();
+  }
+  if (bytes <= max_bytes) return absl::OkStatus();
+  return invalid_field(field, "has " + std::to_string(bytes) + " bytes in all; at most " + std::to_string(max_bytes) + " are allowed");
 }
 
 absl::Status check_task_list(std::string_view field, const baton::v1::TaskList& list) {
@@ -120,8 +160,12 @@ absl::Status check_timeout(std::string_view field, bool present, const baton::v1
       return none_allowed ? absl::OkStatus() : invalid_field(field, "must not be NONE: give a duration of at most 366 days");
     case baton::v1::Timeout::kAfter: {
       const auto& after = timeout.after();
+      constexpr int64_t kMaxSeconds = kMaxTimeoutMs / 1000;
       if (after.seconds() < 0 || after.nanos() < 0) return invalid_field(field, "is negative: give zero or more");
-      if (after.seconds() > kMaxTimeoutMs / 1000) return invalid_field(field, "is longer than 366 days");
+      if (after.nanos() > 999'999'999) return invalid_field(field, "has more than 999,999,999 nanoseconds: carry them into the seconds");
+      if (after.seconds() > kMaxSeconds || (after.seconds() == kMaxSeconds && after.nanos() > 0)) {
+        return invalid_field(field, "is longer than 366 days: shorten it, or use `none` where that is allowed");
+      }
       return absl::OkStatus();
     }
     case baton::v1::Timeout::KIND_NOT_SET:

@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "baton/v1/common.pb.h"
+#include "google/protobuf/map.h"
 #include "coordinator/core/limits.h"
 
 namespace baton::core {
@@ -22,6 +23,14 @@ absl::Status check_text(std::string_view field, std::string_view value, int max_
 // 1 to 256 letters, digits, whitespace and _ . : / = + - @.
 absl::Status check_tag(std::string_view field, std::string_view value);
 absl::Status check_payload(std::string_view field, const baton::v1::Payload& payload, size_t max_bytes);
+// Empty (the request is not protected), or at most 64 characters without control characters.
+absl::Status check_request_id(std::string_view field, std::string_view value);
+// A key (1 to 128 characters) and a value (0 to 256) of a domain's tag: letters, digits, spaces and _ . : / = + - @. Beyond ASCII everything
+// but control characters passes.
+absl::Status check_resource_tag_key(std::string_view field, std::string_view value);
+absl::Status check_resource_tag_value(std::string_view field, std::string_view value);
+// At most 16 entries; keys are names; keys and payloads have at most `max_bytes` together.
+absl::Status check_headers(std::string_view field, const google::protobuf::Map<std::string, baton::v1::Payload>& headers, size_t max_bytes);
 // A task list that must be there.
 absl::Status check_task_list(std::string_view field, const baton::v1::TaskList& list);
 // Legal when absent; otherwise not negative, at most 366 days, and not NONE unless `none_allowed`.
