@@ -126,8 +126,8 @@ inline constexpr baton::Activity<CheckResult(CheckOrder)> check{"check", "1"};
 inline constexpr baton::Activity<std::string(ReportOrder)> collect_report{"collect_report", "1"};
 inline constexpr baton::Activity<void(Place)> tear_down{"tear_down", "1"};
 
-inline constexpr char kWorkflowName[] = "test_deployment";
-inline constexpr char kWorkflowVersion[] = "1";
+inline constexpr baton::WorkflowType<Report(Service)> test_deployment{"test_deployment", "1"};
+
 inline constexpr char kDecisionList[] = "nightly-decisions";
 inline constexpr char kActivityList[] = "nightly-activities";
 

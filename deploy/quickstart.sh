@@ -1,0 +1,69 @@
+#!/usr/bin/env bash
+# From a bare Debian 12 to real work: installs what is needed, builds, starts `baton dev`, runs the nightly example and shows one
+# execution's history. Exits 0 only if every execution ended as its manifest entry expects.
+#   quickstart.sh [--manifest FILE]
+# Can be run again; what is built is reused. Leaves no process behind.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+manifest=examples/nightly/manifest.json
+case "${1:-}" in
+  "") ;;
+  --manifest) manifest=${2:?--manifest needs a file} ;;
+  *) sed -n '2,5s/^# //p' "$0" >&2; exit 2 ;;
+esac
+
+say() { printf '\n=== quickstart: %s\n' "$*"; }
+
+say "installing what is needed"
+deploy/install-deps.sh
+
+say "building (a few minutes the first time)"
+cmake --preset release >/dev/null
+cmake --build --preset release -j "$(nproc)" --target baton baton-coordinator nightly-decider nightly-worker nightly-run
+bin=$PWD/build/release/bin
+
+home=$(mktemp -d "${TMPDIR:-/tmp}/baton-quickstart.XXXXXX")
+chmod 755 "$home"
+dev=
+finish() {
+  trap '' INT TERM
+  if [ -n "$dev" ]; then
+    kill -TERM "$dev" 2>/dev/null || true
+    wait "$dev" 2>/dev/null || true
+  fi
+  rm -rf "$home"
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+say "starting baton dev: a private PostgreSQL and a coordinator"
+"$bin/baton" dev --data-dir "$home/data" --listen 127.0.0.1:0 >"$home/dev.out" 2>&1 &
+dev=$!
+address=
+for _ in $(seq 600); do
+  address=$(sed -n 's/^baton dev: ready at //p' "$home/dev.out" | head -n 1)
+  [ -z "$address" ] || break
+  kill -0 "$dev" 2>/dev/null || break
+  sleep 0.1
+done
+cat "$home/dev.out"
+[ -n "$address" ] || { echo "quickstart: baton dev did not become ready" >&2; exit 1; }
+
+say "running the nightly deployment tests of $manifest"
+status=0
+examples/nightly/run.sh --bin "$bin" --address "$address" --manifest "$manifest" --work "$home/nightly" | tee "$home/run.out" || status=$?
+
+read -r workflow_id run_id < <(sed -n 's/^first execution: //p' "$home/run.out") || true
+if [ -n "${workflow_id:-}" ]; then
+  say "the history of $workflow_id"
+  "$bin/baton" --address "$address" --domain nightly workflow history "$workflow_id" "$run_id"
+fi
+
+echo
+result=$(sed -n 's/^nightly: \([0-9]* executions, [0-9]* as expected\)$/\1/p' "$home/run.out" | tail -n 1)
+[ -n "$result" ] || { echo "quickstart: the nightly example did not finish" >&2; exit 1; }
+finish
+dev=
+echo "quickstart: $result"
+exit "$status"

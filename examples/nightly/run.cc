@@ -1,0 +1,141 @@
+// Starts one execution per service of the manifest, shows how far they are, and says what happened.
+#include <baton/client.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <iostream>
+#include <map>
+#include <set>
+#include <thread>
+
+#include "manifest.h"
+#include "nightly.h"
+#include "summary.h"
+
+namespace {
+
+using namespace std::chrono_literals;
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr auto kLookInterval = 100ms;
+constexpr auto kExecutionTimeout = 15min;
+
+constexpr int kExitAsExpected = 0;
+constexpr int kExitNotAsExpected = 1;
+constexpr int kExitUsage = 2;
+constexpr int kExitUnavailable = 4;
+
+// One test run of a manifest: the executions that it started, by workflow id.
+class TestRun {
+ public:
+  TestRun(baton::Client client, nightly::Manifest manifest)
+      : client_(std::move(client)),
+        manifest_(std::move(manifest)),
+        tag_("nightly-" + std::to_string(std::chrono::system_clock::now().time_since_epoch() / 1ms) + "-" + std::to_string(getpid())) {}
+
+  void start() {
+    client_.ensure_domain();
+    client_.ensure_workflow_type({std::string(nightly::test_deployment.name), std::string(nightly::test_deployment.version)},
+                                 {.task_list = nightly::kDecisionList});
+    std::vector<baton::StartRequest> requests;
+    for (const nightly::Service& service : manifest_.services) {
+      requests.push_back({.workflow_id = tag_ + "/" + service.name,
+                          .type = {std::string(nightly::test_deployment.name), std::string(nightly::test_deployment.version)},
+                          .input = baton::to_payload(service),
+                          .options = {.task_list = nightly::kDecisionList, .execution_start_to_close = kExecutionTimeout, .tags = {tag_}}});
+    }
+    const auto verdicts = client_.start_many(requests);
+    for (size_t i = 0; i < verdicts.size(); ++i) {
+      if (const auto* error = std::get_if<baton::Error>(&verdicts[i])) throw *error;
+      executions_.push_back({requests[i].workflow_id, std::get<std::string>(verdicts[i])});
+    }
+    began_ = SteadyClock::now();
+  }
+
+  // Returns when all are closed; asks for the cancellations that the manifest wants on the way.
+  void watch() {
+    size_t shown = executions_.size() + 1;
+    while (true) {
+      const auto closed = client_.list({.closed = true, .tag = tag_}, executions_.size());
+      request_due_cancellations(closed);
+      if (closed.size() != shown || isatty(STDOUT_FILENO)) show_progress(closed);
+      shown = closed.size();
+      if (shown == executions_.size()) break;
+      std::this_thread::sleep_for(kLookInterval);
+    }
+    if (isatty(STDOUT_FILENO)) std::cout << std::endl;
+  }
+
+  // The number of executions that ended as the manifest expects.
+  size_t summarize() {
+    std::vector<nightly::Outcome> outcomes;
+    for (size_t i = 0; i < executions_.size(); ++i) {
+      outcomes.push_back(nightly::read_outcome(client_, manifest_.services[i], executions_[i]));
+    }
+    nightly::print_summary(std::cout, outcomes);
+    size_t expected = 0;
+    for (const auto& outcome : outcomes) expected += outcome.mismatch.empty() ? 1 : 0;
+    std::cout << "first execution: " << executions_[0].workflow_id << " " << executions_[0].run_id << "\n"
+              << "nightly: " << outcomes.size() << " executions, " << expected << " as expected" << std::endl;
+    return expected;
+  }
+
+  size_t size() const { return executions_.size(); }
+
+ private:
+  void request_due_cancellations(const std::vector<baton::ExecutionInfo>& closed) {
+    for (size_t i = 0; i < executions_.size(); ++i) {
+      const int after_ms = manifest_.services[i].cancel_after_ms;
+      if (after_ms == 0 || SteadyClock::now() - began_ < std::chrono::milliseconds(after_ms) || !canceled_.insert(i).second) continue;
+      const bool is_open = std::none_of(closed.begin(), closed.end(),
+                                        [&](const auto& info) { return info.execution.workflow_id == executions_[i].workflow_id; });
+      if (is_open) client_.request_cancel(executions_[i]);
+    }
+  }
+
+  void show_progress(const std::vector<baton::ExecutionInfo>& closed) {
+    size_t completed = 0;
+    for (const auto& info : closed) completed += info.close_status == baton::CloseStatus::kCompleted ? 1 : 0;
+    const bool terminal = isatty(STDOUT_FILENO);
+    std::cout << (terminal ? "\r" : "") << "nightly: " << closed.size() << "/" << executions_.size() << " done, " << completed
+              << " completed, " << closed.size() - completed << " otherwise, " << (SteadyClock::now() - began_) / 1ms << " ms"
+              << (terminal ? "   " : "\n") << std::flush;
+  }
+
+  baton::Client client_;
+  nightly::Manifest manifest_;
+  std::string tag_;
+  std::vector<baton::Execution> executions_;
+  std::set<size_t> canceled_;
+  SteadyClock::time_point began_;
+};
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  std::string address = "127.0.0.1:7450", domain = "nightly", manifest_path;
+  CLI::App app{"Runs the nightly deployment tests of a manifest; a decider and a worker must be running."};
+  app.add_option("--address", address, "The coordinator, host:port")->envname("BATON_ADDRESS")->capture_default_str();
+  app.add_option("--domain", domain, "The domain; made when it is not there")->capture_default_str();
+  app.add_option("--manifest", manifest_path, "The services to test, JSON")->required();
+  app.footer("Exit codes: 0 all as expected, 1 not as expected, 2 usage or manifest, 4 coordinator not reachable.");
+  CLI11_PARSE(app, argc, argv);
+
+  nightly::Manifest manifest;
+  try {
+    manifest = nightly::load_manifest(manifest_path);
+  } catch (const std::exception& error) {
+    std::cerr << "nightly: " << error.what() << std::endl;
+    return kExitUsage;
+  }
+  try {
+    TestRun run(baton::Client(address, domain), std::move(manifest));
+    run.start();
+    run.watch();
+    return run.summarize() == run.size() ? kExitAsExpected : kExitNotAsExpected;
+  } catch (const baton::Error& error) {
+    std::cerr << "nightly: " << error.what() << std::endl;
+    return kExitUnavailable;
+  }
+}
