@@ -1,0 +1,251 @@
+// Starts, signals and reads workflow executions, and registers what they need.
+//
+//   baton::Client client{"localhost:7450", "orders"};
+//   auto run = client.start(process_order, "order-17", std::string("17"));
+//   std::string receipt = run.result();
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "baton/conversion.h"
+#include "baton/errors.h"
+#include "baton/history.h"
+#include "baton/names.h"
+#include "baton/payload.h"
+#include "baton/signal.h"
+#include "baton/timeout.h"
+#include "baton/workflow_type.h"
+
+namespace baton {
+
+class Connection;
+
+struct ClientOptions {
+  // Who calls, for people: at most 256 characters. Empty: "pid@host".
+  std::string identity;
+  // One attempt of a call.
+  Duration call_timeout{10'000};
+  // A call that may have been applied, or that was refused for now, is sent again with the same
+  // request id for as long as this, with a growing back-off.
+  Duration retry_for{60'000};
+};
+
+struct DomainOptions {
+  std::string description;
+  // How long closed executions stay visible: whole days, at most 90.
+  std::chrono::days retention{7};
+};
+
+// Defaults of a workflow type. What is left out must be given by every start.
+struct WorkflowTypeOptions {
+  std::string description;
+  std::string task_list;
+  Timeout execution_start_to_close = std::chrono::days(365);
+  Timeout task_start_to_close = std::chrono::seconds(30);
+  ChildPolicy child_policy = ChildPolicy::kTerminate;
+  std::optional<int> task_priority;
+};
+
+// Defaults of an activity type. What is left out must be given by every schedule().
+struct ActivityTypeOptions {
+  std::string description;
+  std::string task_list;
+  Timeout start_to_close = std::chrono::minutes(10);
+  Timeout schedule_to_start = Timeout::none();
+  Timeout schedule_to_close = Timeout::none();
+  Timeout heartbeat = Timeout::none();
+  std::optional<int> task_priority;
+};
+
+struct StartOptions {
+  std::string task_list;  // empty: the type's default
+  Timeout execution_start_to_close;
+  Timeout task_start_to_close;
+  ChildPolicy child_policy = ChildPolicy::kDefault;
+  std::optional<int> task_priority;
+  std::vector<std::string> tags;  // at most 5
+  // Names this start, so that a repeat within the hour starts nothing twice. Empty: made anew.
+  std::string request_id;
+};
+
+// One item of start_many().
+struct StartRequest {
+  std::string workflow_id;
+  TypeName type;
+  std::optional<Payload> input;
+  StartOptions options;
+};
+// The run id, or why it was refused.
+using StartVerdict = std::variant<std::string, Error>;
+
+// How an execution ended.
+struct Closed {
+  CloseStatus status = CloseStatus::kOpen;
+  std::optional<Payload> result;   // of kCompleted
+  std::string reason;              // of kFailed and kTerminated
+  std::optional<Payload> details;  // of kFailed, kCanceled and kTerminated
+  std::string new_run_id;          // of kContinuedAsNew
+};
+
+struct ExecutionInfo {
+  Execution execution;
+  TypeName type;
+  TimePoint start_time{};
+  std::optional<TimePoint> close_time;
+  CloseStatus close_status = CloseStatus::kOpen;
+  std::vector<std::string> tags;
+  bool cancel_requested = false;
+};
+
+struct ExecutionDetail {
+  ExecutionInfo info;
+  std::string task_list;
+  int open_activities = 0;
+  int open_timers = 0;
+  int open_decisions = 0;
+  int64_t history_length = 0;
+  std::optional<std::string> execution_context;
+};
+
+// At most one of workflow_id, type, tag and close_status.
+struct ListFilter {
+  bool closed = false;         // open executions otherwise
+  bool by_close_time = false;  // of closed ones: filter and order by close time, not start time
+  TimePoint oldest{};          // inclusive
+  std::optional<TimePoint> latest;
+  std::string workflow_id;
+  std::string type_name;
+  std::string type_version;  // empty: every version
+  std::string tag;
+  CloseStatus close_status = CloseStatus::kOpen;  // kOpen: any
+  bool oldest_first = false;
+};
+
+template <class R>
+class Run;
+
+// A value: copies share one connection. Safe to use from any thread; calls block. Every call throws
+// baton::Error. Nothing is connected before the first call.
+class Client {
+ public:
+  // `addresses`: one or several "host:port" separated by commas; any of them serves, and another
+  // is used when one fails.
+  Client(std::string_view addresses, std::string_view domain, ClientOptions options = {});
+
+  const std::string& domain() const;
+  const std::string& identity() const;
+
+  // --- registration: each ensure_… makes the thing if it is not there; true: made now ---
+  bool ensure_domain(const DomainOptions& options = {});
+  bool ensure_workflow_type(const TypeName& type, const WorkflowTypeOptions& options = {});
+  bool ensure_activity_type(const TypeName& type, const ActivityTypeOptions& options = {});
+  // As above, but what exists is an error (ALREADY_EXISTS).
+  void register_domain(const DomainOptions& options = {});
+  void register_workflow_type(const TypeName& type, const WorkflowTypeOptions& options = {});
+  void register_activity_type(const TypeName& type, const ActivityTypeOptions& options = {});
+
+  // --- starting ---
+  template <class R, class A>
+  Run<R> start(const WorkflowType<R(A)>& type, std::string workflow_id,
+               const std::type_identity_t<A>& input, const StartOptions& options = {});
+  template <class R>
+  Run<R> start(const WorkflowType<R()>& type, std::string workflow_id,
+               const StartOptions& options = {});
+  Execution start(const StartRequest& request);
+  // One verdict for each request, in the same order. One that is refused does not hinder others.
+  std::vector<StartVerdict> start_many(std::span<const StartRequest> requests);
+
+  // --- telling. An empty run id: the open run of the workflow id. ---
+  template <class T>
+  void signal(const Execution& execution, const Signal<T>& signal,
+              const std::type_identity_t<T>& value) {
+    this->signal(execution, signal.name, to_payload(value));
+  }
+  void signal(const Execution& execution, const Signal<void>& signal) {
+    this->signal(execution, signal.name, std::nullopt);
+  }
+  void signal(const Execution& execution, std::string_view name,
+              const std::optional<Payload>& input);
+  void request_cancel(const Execution& execution);
+  void terminate(const Execution& execution, std::string_view reason = {},
+                 const std::optional<Payload>& details = std::nullopt);
+
+  // --- looking. An empty run id: the open run, or the latest closed one. ---
+  ExecutionDetail describe(const Execution& execution);
+  // All events, page after page.
+  History history(const Execution& execution);
+  // At most `limit` executions, newest first unless the filter says otherwise.
+  std::vector<ExecutionInfo> list(const ListFilter& filter, size_t limit = 1000);
+  int64_t count(const ListFilter& filter);
+  // Blocks until the run is closed, or for `patience`; nothing: still open then.
+  std::optional<Closed> wait(const Execution& execution, Duration patience = Duration::max());
+
+  // For the SDKs and the CLI.
+  const std::shared_ptr<Connection>& connection() const { return connection_; }
+
+ private:
+  std::shared_ptr<Connection> connection_;
+};
+
+// A run that ended otherwise than by completing.
+class ExecutionFailed : public std::runtime_error {
+ public:
+  explicit ExecutionFailed(Closed closed);
+  const Closed& closed() const { return closed_; }
+
+ private:
+  Closed closed_;
+};
+
+// A started run with a typed result.
+template <class R>
+class Run {
+ public:
+  Run(Client client, Execution execution)
+      : client_(std::move(client)), execution_(std::move(execution)) {}
+
+  const Execution& execution() const { return execution_; }
+  const std::string& workflow_id() const { return execution_.workflow_id; }
+  const std::string& run_id() const { return execution_.run_id; }
+
+  void request_cancel() { client_.request_cancel(execution_); }
+  std::optional<Closed> wait(Duration patience = Duration::max()) {
+    return client_.wait(execution_, patience);
+  }
+  // Blocks until the run is closed. Throws ExecutionFailed unless it completed.
+  R result() {
+    const Closed closed = *wait();
+    if (closed.status != CloseStatus::kCompleted) throw ExecutionFailed(closed);
+    if constexpr (!std::is_void_v<R>) return from_payload<R>(closed.result);
+  }
+
+ private:
+  Client client_;
+  Execution execution_;
+};
+
+template <class R, class A>
+Run<R> Client::start(const WorkflowType<R(A)>& type, std::string workflow_id,
+                     const std::type_identity_t<A>& input, const StartOptions& options) {
+  return {*this, start(StartRequest{std::move(workflow_id),
+                                    {std::string(type.name), std::string(type.version)},
+                                    to_payload(input),
+                                    options})};
+}
+template <class R>
+Run<R> Client::start(const WorkflowType<R()>& type, std::string workflow_id,
+                     const StartOptions& options) {
+  return {*this, start(StartRequest{std::move(workflow_id),
+                                    {std::string(type.name), std::string(type.version)},
+                                    std::nullopt,
+                                    options})};
+}
+
+}  // namespace baton

@@ -1,0 +1,99 @@
+#include "wire.h"
+
+#include <algorithm>
+
+namespace baton {
+namespace {
+
+constexpr Duration kLongest = std::chrono::days(366);
+
+// The length of the UTF-8 character at the start of `text`; 0: not valid.
+size_t character_length(std::string_view text) {
+  const auto lead = static_cast<unsigned char>(text[0]);
+  const size_t length = lead < 0x80   ? 1
+                        : lead < 0xC2 ? 0
+                        : lead < 0xE0 ? 2
+                        : lead < 0xF0 ? 3
+                        : lead < 0xF5 ? 4
+                                      : 0;
+  if (length == 0 || length > text.size()) return 0;
+  for (size_t i = 1; i < length; ++i) {
+    if ((static_cast<unsigned char>(text[i]) & 0xC0) != 0x80) return 0;
+  }
+  if (length < 3) return length;
+  const auto second = static_cast<unsigned char>(text[1]);
+  const bool overlong = (lead == 0xE0 && second < 0xA0) || (lead == 0xF0 && second < 0x90);
+  const bool outside = (lead == 0xED && second > 0x9F) || (lead == 0xF4 && second > 0x8F);
+  return overlong || outside ? 0 : length;
+}
+
+}  // namespace
+
+void to_wire(const Payload& payload, v1::Payload* out) {
+  out->set_data(payload.data);
+  if (!payload.content_type.empty()) out->set_content_type(payload.content_type);
+  if (!payload.encoding.empty()) out->set_encoding(payload.encoding);
+  if (!payload.key_id.empty()) out->set_key_id(payload.key_id);
+}
+
+void to_wire(Payload&& payload, v1::Payload* out) {
+  out->set_data(std::move(payload.data));
+  if (!payload.content_type.empty()) out->set_content_type(std::move(payload.content_type));
+  if (!payload.encoding.empty()) out->set_encoding(std::move(payload.encoding));
+  if (!payload.key_id.empty()) out->set_key_id(std::move(payload.key_id));
+}
+
+Payload from_wire(const v1::Payload& payload) {
+  return {payload.data(), payload.content_type(), payload.encoding(), payload.key_id()};
+}
+
+Payload take(v1::Payload* payload) {
+  return {std::move(*payload->mutable_data()), std::move(*payload->mutable_content_type()),
+          std::move(*payload->mutable_encoding()), std::move(*payload->mutable_key_id())};
+}
+
+void to_wire(Duration duration, google::protobuf::Duration* out) {
+  const auto count = std::clamp(duration, Duration(0), kLongest).count();
+  out->set_seconds(count / 1000);
+  out->set_nanos(static_cast<int32_t>(count % 1000) * 1'000'000);
+}
+
+void to_wire(Timeout timeout, v1::Timeout* out) {
+  if (timeout.is_none()) {
+    out->set_none(true);
+  } else {
+    to_wire(timeout.after(), out->mutable_after());
+  }
+}
+
+Duration to_duration(const google::protobuf::Duration& duration) {
+  return Duration(duration.seconds() * 1000 + duration.nanos() / 1'000'000);
+}
+
+TimePoint from_wire(const google::protobuf::Timestamp& time) {
+  return TimePoint(Duration(time.seconds() * 1000 + time.nanos() / 1'000'000));
+}
+
+void to_wire(TimePoint time, google::protobuf::Timestamp* out) {
+  const auto count = time.time_since_epoch().count();
+  const auto seconds = count >= 0 ? count / 1000 : -((-count + 999) / 1000);
+  out->set_seconds(seconds);
+  out->set_nanos(static_cast<int32_t>(count - seconds * 1000) * 1'000'000);
+}
+
+std::string cut(std::string_view text, size_t limit) {
+  std::string result;
+  for (size_t characters = 0; !text.empty() && characters < limit; ++characters) {
+    const size_t length = character_length(text);
+    if (length == 0) {
+      result += '?';
+      text.remove_prefix(1);
+    } else {
+      result += text.substr(0, length);
+      text.remove_prefix(length);
+    }
+  }
+  return result;
+}
+
+}  // namespace baton
