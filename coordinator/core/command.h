@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "baton/journal/v1/record.pb.h"
 #include "baton/v1/decider_service.pb.h"
@@ -29,7 +31,8 @@ struct TaskRef {
 
 // --- from clients ---------------------------------------------------------------------------------------------------------
 
-// Decided on the empty state of the run to be; that no open run has the workflow id is the engine's (and the store's) to ensure.
+// Decided on the empty state of the run to be; that no open run has the workflow id, and how many runs a domain has, is the engine's (and
+// the store's) to ensure.
 struct StartWorkflowExecution {
   baton::v1::StartWorkflowExecutionRequest request;
   RunId run_id;
@@ -87,11 +90,21 @@ struct WithdrawOffer {
   TaskRef task;
   baton::journal::v1::OfferWithdrawn::Reason reason = baton::journal::v1::OfferWithdrawn::REASON_UNSPECIFIED;
 };
-// Applies every deadline that is due, in order of time, and arms the next one.
+// The newest heartbeat of a started activity, when it is newer than what the journal has.
+struct HeldHeartbeat {
+  int64_t scheduled_event_id = 0;
+  int32_t attempt = 1;
+  int64_t time_ms = 0;
+  std::shared_ptr<const baton::journal::v1::Payload> details;  // null: it had none
+};
+// Applies every deadline that is due, in order of time, and arms the next one. Nothing due on a run that is closed or does not exist.
 struct FireDeadlines {
-  // No deadline that a client could have met (delivery, decision and activity start-to-close, heartbeat) fires before this, even if it is
-  // due: the coordinator has taken the run over and clients may still be reconnecting. 0: no such grace.
+  // No deadline that a client could have met (delivery, decision start-to-close, all four of an activity that someone holds) fires before
+  // this, even if it is due: the coordinator took the run over kTakeOverGraceMs before, and clients may still be reconnecting. A heartbeat
+  // has a whole interval from then. 0: no such grace.
   int64_t clients_have_until_ms = 0;
+  // Heartbeats that were accepted since the last one in the journal: they count too.
+  std::vector<HeldHeartbeat> heartbeats;
 };
 
 struct Command {

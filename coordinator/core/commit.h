@@ -9,6 +9,7 @@
 
 #include "baton/journal/v1/record.pb.h"
 #include "coordinator/core/run_id.h"
+#include "coordinator/core/state.h"
 
 namespace baton::core {
 
@@ -24,7 +25,7 @@ struct WaitingTask {
   std::string preferred_instance;  // decisions: who decided last, if it keeps the run cached; else empty
 };
 
-// A task that no longer waits or no longer runs: its backlog row goes, and whoever holds a delivery of it is told.
+// A task that no longer waits or no longer runs, other than by an offer: its backlog row goes, and whoever holds a delivery of it is told.
 struct EndedTask {
   TaskKind kind = TaskKind::kDecision;
   int64_t scheduled_event_id = 0;
@@ -32,6 +33,7 @@ struct EndedTask {
   int32_t held_delivery = 0;     // the delivery (offered or acknowledged) that someone may hold; 0: none
   int32_t held_attempt = 1;
   bool answered_by_holder = false;  // the holder itself ended it and needs no notice
+  bool superseded = false;  // the task goes on: another delivery was acknowledged first, and this one must hear of it
 };
 
 // A delivery whose holder should hear of a cancel request.
@@ -51,11 +53,15 @@ struct VisibilityChange {
 struct RunCommit {
   RunId run_id;
   std::vector<baton::journal::v1::Record> records;  // in order; empty: nothing is written
+  // The state with the records applied, equal to what apply() gives: whoever caches states moves it out and need not fold again. As
+  // durable as the records, so not to be shown before they are.
+  ExecutionState after;
   std::vector<WaitingTask> waiting;
   std::vector<EndedTask> ended;
   std::vector<CancelNotice> cancel_notices;
   VisibilityChange visibility;
-  // Set when the execution row's deadline column changes with this commit (a DeadlineArmed record says so too); 0: none.
+  // Set when the execution row's deadline column changes with this commit (a DeadlineArmed record says so too). A close clears the
+  // column without saying so here.
   std::optional<int64_t> deadline_ms;
 };
 
@@ -66,7 +72,8 @@ struct StartReply {
 struct HeartbeatReply {
   bool cancel_requested = false;
 };
-// An offer was made: what the poller gets is built from the state after the commit and this.
+// An offer was made: what the poller gets is built from the state after the commit and this. OfferTask that meets the end of the run
+// (its history is full) has an EmptyReply instead.
 struct OfferReply {
   TaskKind kind = TaskKind::kDecision;
   int64_t scheduled_event_id = 0;

@@ -10,10 +10,9 @@
 #include "coordinator/core/command.h"
 #include "coordinator/core/limits.h"
 #include "coordinator/core/run_id.h"
+#include "coordinator/core/state.h"
 
 namespace baton::core {
-
-inline constexpr int64_t kNoTimeoutMs = -1;  // SWF's NONE
 
 struct WorkflowTypeRecord {
   bool deprecated = false;

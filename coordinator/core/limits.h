@@ -46,6 +46,8 @@ inline constexpr size_t kRememberedAnswers = 1024;
 
 // --- times in milliseconds ---
 inline constexpr int64_t kMaxTimeoutMs = int64_t{366} * 24 * 3600 * 1000;
+// A heartbeat is recorded when half of this has passed since the last recorded one and the activity has no heartbeat timeout.
+inline constexpr int64_t kHeartbeatKeptMs = 60'000;
 inline constexpr int64_t kLongPollMs = 60'000;
 inline constexpr int64_t kPageTokenLifeMs = int64_t{24} * 3600 * 1000;
 inline constexpr int64_t kDeliveryTimeoutMs = 5'000;         // D: an unacknowledged offer is withdrawn

@@ -1,20 +1,23 @@
-// The state of one workflow execution: what folding its journal gives. A value: copyable, comparable through its snapshot, owned by
-// whoever holds it. Only apply() changes one; decide() reads it. Not thread-safe.
+// The state of one workflow execution: what folding its journal gives. A value: comparable through its snapshot, owned by whoever
+// holds it; a copy is cheap whatever is open, since what is large is shared and never changes. Only apply() changes one; decide()
+// reads it. One state is not thread-safe, a copy may live on another thread.
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "baton/journal/v1/event.pb.h"
 #include "coordinator/core/run_id.h"
+#include "coordinator/core/shared_log.h"
+#include "coordinator/core/shared_map.h"
 
 namespace baton::core {
 
 namespace journal = baton::journal::v1;
+
+inline constexpr int64_t kNoTimeoutMs = -1;  // SWF's NONE
 
 // What never changes after WorkflowExecutionStarted; shared between copies of the state.
 struct ExecutionIdentity {
@@ -43,18 +46,27 @@ struct Acknowledgement {
 struct DecisionTask {
   int64_t scheduled_event_id = 0;
   int64_t scheduled_ms = 0;
+  // What its DecisionTaskScheduled says, whatever an answer said since.
+  std::string task_list;
+  int64_t schedule_to_start_timeout_ms = kNoTimeoutMs;
+  int64_t available_ms = 0;      // since when it could be handed out: later than scheduled_ms when it was queued
   int64_t started_event_id = 0;  // 0: not started. Kept when an offer is withdrawn.
   int64_t started_ms = 0;
   int32_t deliveries = 0;  // offers made so far
   std::optional<Offer> offer;  // the one out and not acknowledged
   std::optional<Acknowledgement> acknowledged;
   std::string failure_reason;  // why a decider gave the previous one up; shown by describe
+
+  // Waits for a poller.
+  bool waiting() const { return !offer && !acknowledged; }
 };
 
 // A decision task that was scheduled while another was started: handed out when that one ends (facts.md §6, rule 4).
 struct QueuedDecision {
   int64_t scheduled_event_id = 0;
   int64_t scheduled_ms = 0;
+  std::string task_list;
+  int64_t schedule_to_start_timeout_ms = kNoTimeoutMs;
 };
 
 // The last decision task that ended by a decider's answer.
@@ -79,6 +91,10 @@ struct ActivityTask {
   int64_t last_heartbeat_ms = 0;
   std::shared_ptr<const journal::Payload> heartbeat_details;
   int64_t cancel_requested_event_id = 0;  // 0: none
+
+  const journal::ActivityTaskScheduledAttributes& attributes() const { return scheduled->activity_task_scheduled(); }
+  // Waits for a poller.
+  bool waiting() const { return !offer && !acknowledged; }
 };
 
 struct Timer {
@@ -86,11 +102,21 @@ struct Timer {
   int64_t fire_ms = 0;
 };
 
-// An activity that a worker's answer closed; remembered so that the same answer, sent again, is answered as recorded.
-struct ClosedActivity {
+// What a client's answer made of a task.
+enum class Answer : uint8_t {
+  kDecided = 1,
+  kAbandoned = 2,  // a decision task that decided nothing
+  kCompleted = 3,
+  kFailed = 4,
+  kCanceled = 5,
+};
+
+// A task that an answer closed; remembered so that the same answer, sent again, is answered as recorded.
+struct AnsweredTask {
   int64_t scheduled_event_id = 0;
   int32_t attempt = 1;
   int32_t delivery = 0;
+  Answer answer = Answer::kDecided;
 };
 
 struct ExecutionState {
@@ -104,7 +130,7 @@ struct ExecutionState {
   int64_t last_event_ms = 0;
 
   bool cancel_requested = false;
-  std::optional<std::string> execution_context;
+  std::shared_ptr<const std::string> execution_context;  // the last one given; null: none was
   int64_t latest_activity_ms = 0;  // of any activity event (facts.md §5)
 
   std::optional<DecisionTask> decision;
@@ -114,10 +140,10 @@ struct ExecutionState {
   std::string task_list_override;  // empty: the list of WorkflowExecutionStarted
   std::optional<int64_t> task_list_override_timeout_ms;
 
-  std::map<int64_t, ActivityTask> activities;        // open, by scheduled event id
-  std::map<std::string, int64_t> activity_ids;       // open activity id -> scheduled event id
-  std::map<std::string, Timer> timers;               // open, by timer id
-  std::vector<ClosedActivity> closed_activities;     // the last kRememberedAnswers, oldest first
+  SharedMap<int64_t, ActivityTask> activities;   // open, by scheduled event id
+  SharedMap<std::string, int64_t> activity_ids;  // open activity id -> scheduled event id
+  SharedMap<std::string, Timer> timers;          // open, by timer id
+  SharedLog<AnsweredTask> answered;              // at least the last kRememberedAnswers, oldest first
 
   int64_t armed_deadline_ms = 0;  // what the execution's row says; 0: none
 
@@ -126,7 +152,7 @@ struct ExecutionState {
   const journal::WorkflowExecutionStartedAttributes& started() const {
     return identity->started.workflow_execution_started();
   }
-  // Where decision tasks go now.
+  // Where the next decision task goes.
   const std::string& decision_task_list() const {
     return task_list_override.empty() ? started().task_list() : task_list_override;
   }
