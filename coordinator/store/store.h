@@ -11,6 +11,8 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -101,7 +103,10 @@ struct ReceivedRow {
   int64_t received_ms = 0;
 };
 
-// All of it or nothing. Journal INSERT first, then closes before opens, rows of each table in the order of its unique key.
+// All of it or nothing. Journal INSERT first, then closes before opens, rows of each table in the order of its unique key; the vectors
+// may be in any order. A run may be opened, changed and closed in one batch: its row ends up with all of it. A change or a close of a
+// run that is not open is refused (kRejected). Removals from the backlog come before additions: a key in both is there afterwards.
+// Text other than `records` and `verdict` must be UTF-8 without NUL, else kRejected.
 struct CommitBatch {
   CommitId commit_id{};
   std::vector<JournalRow> journal;
@@ -168,7 +173,7 @@ struct DueDeadline {
 class LaneSession {
  public:
   virtual ~LaneSession() = default;
-  // One query for all; runs that do not exist are left out.
+  // One query for all; runs that do not exist (neither journal nor snapshot) are left out, the others come in the order asked.
   virtual absl::StatusOr<std::vector<LoadedRun>> load(std::span<const RunKey> runs) = 0;
   // One query for everything asked, begun after the call.
   virtual absl::StatusOr<ConfirmReply> confirm(const ConfirmRequest& request) = 0;
@@ -250,7 +255,8 @@ class Store {
   virtual absl::StatusOr<int64_t> epoch() = 0;
   virtual absl::StatusOr<std::vector<SigningKey>> signing_keys() = 0;  // makes the first one when there is none
 
-  // Events from `from_event_id` on (or, reversed, from it downwards); rows until `max_bytes`, at least one.
+  // Events from `from_event_id` on (or, reversed, from it downwards; 0: from the last); rows until `max_bytes`, at least one. A first
+  // row may begin before the asked event (reversed: end after it), and rows without any public event occur: the reader skips those.
   virtual absl::StatusOr<HistoryPage> read_history(RunKey run, int64_t from_event_id, bool reverse, int64_t max_bytes) = 0;
   virtual absl::StatusOr<std::optional<ExecutionRecord>> find_execution(RunKey run) = 0;
   // The open run of a workflow id, or its latest closed one.
@@ -272,7 +278,8 @@ class Store {
   virtual absl::StatusOr<int64_t> count_backlog(const ListKey& list, int64_t at_most) = 0;
 
   // Registry writes: each is one transaction that also raises the registry's version. `received` (optional, operation + request id in
-  // the domain) makes a repeat harmless: ALREADY_EXISTS from the status means the key was there, with its verdict in `existing`.
+  // the domain) makes a repeat harmless: ALREADY_EXISTS from the status means the key was there; find_received has its verdict.
+  // UNAVAILABLE means maybe applied.
   virtual absl::StatusOr<RegistryDump> read_registry() = 0;
   virtual absl::StatusOr<int64_t> registry_version() = 0;
   // Applies when the registry still has `expected_version` (compare and set); FAILED_PRECONDITION when it has moved on.
