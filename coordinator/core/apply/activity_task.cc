@@ -1,0 +1,93 @@
+// Activities, from scheduled to closed.
+#include <algorithm>
+#include <memory>
+#include <utility>
+
+#include "coordinator/core/apply/fold.h"
+#include "coordinator/core/limits.h"
+
+namespace baton::core::fold {
+namespace {
+
+Answer answer_of(journal::ActivityAnswered::Outcome outcome) {
+  switch (outcome) {
+    case journal::ActivityAnswered::FAILED:
+      return Answer::kFailed;
+    case journal::ActivityAnswered::CANCELED:
+      return Answer::kCanceled;
+    default:
+      return Answer::kCompleted;
+  }
+}
+
+}  // namespace
+
+absl::Status activity_scheduled(ExecutionState& state, const journal::Event& event, Place place) {
+  const std::string& activity_id = event.activity_task_scheduled().activity_id();
+  if (state.activity_ids.contains(activity_id)) return misfit(state, "ActivityTaskScheduled with the id of an open activity");
+  ActivityTask task;
+  task.scheduled_event_id = place.id;
+  task.scheduled = std::make_shared<const journal::Event>(event);
+  state.activities.put(place.id, std::move(task));
+  state.activity_ids.put(activity_id, place.id);
+  state.latest_activity_ms = place.time_ms;
+  return absl::OkStatus();
+}
+
+absl::Status activity_started(ExecutionState& state, const journal::ActivityTaskStartedAttributes& event, Place place) {
+  const ActivityTask* open = state.activities.get(event.scheduled_event_id());
+  if (open == nullptr || !open->acknowledged || open->started_event_id != 0) {
+    return misfit(state, "ActivityTaskStarted of an activity that is not acknowledged, or twice");
+  }
+  ActivityTask task = *open;
+  task.started_event_id = place.id;
+  state.activities.put(event.scheduled_event_id(), std::move(task));
+  state.latest_activity_ms = place.time_ms;
+  return absl::OkStatus();
+}
+
+absl::Status activity_cancel_requested(ExecutionState& state, const journal::ActivityTaskCancelRequestedAttributes& event,
+                                       Place place) {
+  const int64_t* scheduled_event_id = state.activity_ids.get(event.activity_id());
+  if (scheduled_event_id == nullptr) return misfit(state, "ActivityTaskCancelRequested of an activity that is not open");
+  ActivityTask task = *state.activities.get(*scheduled_event_id);
+  task.cancel_requested_event_id = place.id;
+  state.activities.put(*scheduled_event_id, std::move(task));
+  return absl::OkStatus();
+}
+
+absl::Status activity_closed(ExecutionState& state, int64_t scheduled_event_id, int64_t started_event_id, Place place) {
+  const ActivityTask* open = state.activities.get(scheduled_event_id);
+  if (open == nullptr || open->started_event_id != started_event_id) {
+    return misfit(state, "the end of an activity that is not open, or started otherwise");
+  }
+  state.activity_ids.erase(open->attributes().activity_id());
+  state.activities.erase(scheduled_event_id);
+  state.latest_activity_ms = place.time_ms;
+  return absl::OkStatus();
+}
+
+absl::Status activity_answered(ExecutionState& state, const journal::ActivityAnswered& record) {
+  const ActivityTask* open = state.activities.get(record.scheduled_event_id());
+  if (open == nullptr || !open->acknowledged || open->acknowledged->delivery != record.delivery()) {
+    return misfit(state, "an answer to an activity by another delivery than the acknowledged one");
+  }
+  state.answered.push({.scheduled_event_id = record.scheduled_event_id(),
+                       .attempt = open->attempt,
+                       .delivery = record.delivery(),
+                       .answer = answer_of(record.outcome())},
+                      kRememberedAnswers);
+  return absl::OkStatus();
+}
+
+absl::Status heartbeat_recorded(ExecutionState& state, const journal::HeartbeatRecorded& record) {
+  const ActivityTask* open = state.activities.get(record.scheduled_event_id());
+  if (open == nullptr || !open->acknowledged) return misfit(state, "a heartbeat of an activity that is not started");
+  ActivityTask task = *open;
+  task.last_heartbeat_ms = std::max(task.last_heartbeat_ms, record.time_ms());
+  if (record.has_details()) task.heartbeat_details = std::make_shared<const journal::Payload>(record.details());
+  state.activities.put(record.scheduled_event_id(), std::move(task));
+  return absl::OkStatus();
+}
+
+}  // namespace baton::core::fold

@@ -1,0 +1,38 @@
+// The beginning and the end of a run.
+#include <optional>
+#include <utility>
+
+#include "coordinator/core/apply/fold.h"
+
+namespace baton::core::fold {
+
+absl::Status started(ExecutionState& state, const journal::Event& event) {
+  if (!event.has_workflow_execution_started()) {
+    return misfit(state, "does not begin with WorkflowExecutionStarted");
+  }
+  const auto& attributes = event.workflow_execution_started();
+  const std::optional<RunId> run_id = RunId::from_bytes(attributes.execution().run_id());
+  if (!run_id || run_id->empty()) return misfit(state, "WorkflowExecutionStarted without a run id");
+  auto identity = std::make_shared<ExecutionIdentity>();
+  identity->domain = attributes.domain();
+  identity->workflow_id = attributes.execution().workflow_id();
+  identity->run_id = *run_id;
+  identity->started = event;
+  state.identity = std::move(identity);
+  return absl::OkStatus();
+}
+
+absl::Status closed(ExecutionState& state, journal::CloseStatus status, Place place) {
+  state.close_status = status;
+  state.close_ms = place.time_ms;
+  // Dropped without events (facts.md §5). What was answered stays known: the same answer may come again.
+  state.decision.reset();
+  state.queued_decision.reset();
+  state.activities.clear();
+  state.activity_ids.clear();
+  state.timers.clear();
+  state.armed_deadline_ms = 0;
+  return absl::OkStatus();
+}
+
+}  // namespace baton::core::fold

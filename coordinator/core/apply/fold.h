@@ -1,0 +1,53 @@
+// The parts of apply(), by family. Each changes the state by one record that it has found to fit; anything else is DATA_LOSS.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "absl/status/status.h"
+#include "baton/journal/v1/record.pb.h"
+#include "coordinator/core/state.h"
+
+namespace baton::core::fold {
+
+// A record that cannot follow what came before it.
+absl::Status misfit(const ExecutionState& state, std::string_view what);
+
+// What a public event is to the families below: its id, and itself.
+struct Place {
+  int64_t id = 0;
+  int64_t time_ms = 0;
+};
+
+// execution.cc
+absl::Status started(ExecutionState& state, const journal::Event& event);
+absl::Status closed(ExecutionState& state, journal::CloseStatus status, Place place);
+
+// decision_task.cc
+absl::Status decision_scheduled(ExecutionState& state, const journal::DecisionTaskScheduledAttributes& event, Place place);
+absl::Status decision_started(ExecutionState& state, const journal::DecisionTaskStartedAttributes& event, Place place);
+absl::Status decision_completed(ExecutionState& state, const journal::DecisionTaskCompletedAttributes& event, Place place);
+absl::Status decision_timed_out(ExecutionState& state, const journal::DecisionTaskTimedOutAttributes& event, Place place);
+absl::Status decision_answered(ExecutionState& state, const journal::DecisionAnswered& record);
+absl::Status decision_abandoned(ExecutionState& state, const journal::DecisionAbandoned& record);
+
+// activity_task.cc
+absl::Status activity_scheduled(ExecutionState& state, const journal::Event& event, Place place);
+absl::Status activity_started(ExecutionState& state, const journal::ActivityTaskStartedAttributes& event, Place place);
+absl::Status activity_cancel_requested(ExecutionState& state, const journal::ActivityTaskCancelRequestedAttributes& event, Place place);
+// Completed, failed, timed out, canceled.
+absl::Status activity_closed(ExecutionState& state, int64_t scheduled_event_id, int64_t started_event_id, Place place);
+absl::Status activity_answered(ExecutionState& state, const journal::ActivityAnswered& record);
+absl::Status heartbeat_recorded(ExecutionState& state, const journal::HeartbeatRecorded& record);
+
+// timer.cc
+absl::Status timer_started(ExecutionState& state, const journal::TimerStartedAttributes& event, Place place);
+// Fired or canceled.
+absl::Status timer_ended(ExecutionState& state, const std::string& timer_id, int64_t started_event_id);
+
+// offer.cc: of both kinds of tasks
+absl::Status offer_made(ExecutionState& state, const journal::OfferMade& record);
+absl::Status offer_acknowledged(ExecutionState& state, const journal::OfferAcknowledged& record);
+absl::Status offer_withdrawn(ExecutionState& state, const journal::OfferWithdrawn& record);
+
+}  // namespace baton::core::fold

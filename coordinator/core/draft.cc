@@ -1,0 +1,208 @@
+#include "coordinator/core/draft.h"
+
+#include <algorithm>
+
+#include "coordinator/core/deadlines.h"
+#include "coordinator/core/decide.h"
+
+namespace baton::core {
+namespace {
+
+// Who has the task: the delivery that is out or acknowledged; 0: nobody.
+template <class Task>
+int32_t held_delivery(const Task& task) {
+  return task.offer ? task.offer->delivery : task.acknowledged ? task.acknowledged->delivery : 0;
+}
+
+// The base has an offer or a waiting task where now another delivery is acknowledged.
+template <class Task>
+bool was_superseded(const Task& before, const Task& after) {
+  return !before.acknowledged && after.acknowledged && held_delivery(before) != after.acknowledged->delivery;
+}
+
+WaitingTask waiting_decision(const ExecutionState& state) {
+  WaitingTask waiting;
+  waiting.kind = TaskKind::kDecision;
+  waiting.scheduled_event_id = state.decision->scheduled_event_id;
+  waiting.task_list = state.decision->task_list;
+  waiting.priority = state.started().task_priority();
+  waiting.scheduled_ms = state.decision->scheduled_ms;
+  if (state.last_answer && state.last_answer->run_cached) waiting.preferred_instance = state.last_answer->instance_id;
+  return waiting;
+}
+
+WaitingTask waiting_activity(const ActivityTask& task) {
+  WaitingTask waiting;
+  waiting.kind = TaskKind::kActivity;
+  waiting.scheduled_event_id = task.scheduled_event_id;
+  waiting.task_list = task.attributes().task_list();
+  waiting.priority = task.attributes().task_priority();
+  waiting.scheduled_ms = task.scheduled->time_ms();
+  return waiting;
+}
+
+}  // namespace
+
+Draft::Draft(const ExecutionState& base, const Context& context) : base_(base), context_(context) {
+  commit_.after = base;
+  commit_.records.reserve(8);
+}
+
+void Draft::fold(const journal::Record& record) {
+  if (!failure_.ok()) return;
+  failure_ = apply(commit_.after, record);
+  if (failure_.ok()) touch(record);
+}
+
+void Draft::touch(const journal::Record& record) {
+  switch (record.kind_case()) {
+    case journal::Record::kEvent:
+      return touch_event(record.event());
+    case journal::Record::kOfferMade:
+      return touch_task(record.offer_made().scheduled_event_id());
+    case journal::Record::kOfferAcknowledged:
+      return touch_task(record.offer_acknowledged().scheduled_event_id());
+    case journal::Record::kOfferWithdrawn:
+      return touch_task(record.offer_withdrawn().scheduled_event_id());
+    default:
+      return;  // answers come with an event; a heartbeat makes nothing due earlier
+  }
+}
+
+void Draft::touch_event(const journal::Event& event) {
+  switch (event.attributes_case()) {
+    case journal::Event::kActivityTaskScheduled:
+      return touch_task(state().last_event_id);
+    case journal::Event::kActivityTaskCompleted:
+      return touch_task(event.activity_task_completed().scheduled_event_id());
+    case journal::Event::kActivityTaskFailed:
+      return touch_task(event.activity_task_failed().scheduled_event_id());
+    case journal::Event::kActivityTaskTimedOut:
+      return touch_task(event.activity_task_timed_out().scheduled_event_id());
+    case journal::Event::kActivityTaskCanceled:
+      return touch_task(event.activity_task_canceled().scheduled_event_id());
+    case journal::Event::kTimerStarted:
+      earliest_new_timer_ms_ =
+          std::min(earliest_new_timer_ms_, event.time_ms() + event.timer_started().start_to_fire_timeout_ms());
+      return;
+    default:
+      return;
+  }
+}
+
+void Draft::touch_task(int64_t scheduled_event_id) {
+  // Records about one task follow one another; the few repeats that remain are taken out at the end.
+  if (touched_.empty() || touched_.back() != scheduled_event_id) touched_.push_back(scheduled_event_id);
+}
+
+void Draft::wake_decider(int64_t time_ms) {
+  const ExecutionState& state = this->state();
+  if (state.queued_decision || (state.decision && state.decision->started_event_id == 0)) return;
+  event_at(time_ms, [&](journal::Event& event) {
+    journal::DecisionTaskScheduledAttributes& scheduled = *event.mutable_decision_task_scheduled();
+    scheduled.set_task_list(state.decision_task_list());
+    scheduled.set_task_priority(state.started().task_priority());
+    scheduled.set_start_to_close_timeout_ms(decision_start_to_close_ms(state));
+    scheduled.set_schedule_to_start_timeout_ms(state.task_list_override_timeout_ms.value_or(kNoTimeoutMs));
+  });
+}
+
+void Draft::arm_deadline(int64_t deadline_ms) {
+  if (deadline_ms == state().armed_deadline_ms) return;
+  record([&](journal::Record& record) { record.mutable_deadline_armed()->set_deadline_ms(deadline_ms); });
+  commit_.deadline_ms = deadline_ms;
+}
+
+void Draft::end_full_history() {
+  // Loosely, as in SWF: what the command itself appended is kept.
+  if (!state().open() || state().last_event_id <= context_.limits.history_events) return;
+  event([&](journal::Event& event) {
+    journal::WorkflowExecutionTerminatedAttributes& terminated = *event.mutable_workflow_execution_terminated();
+    terminated.set_child_policy(state().started().child_policy());
+    terminated.set_cause(journal::WORKFLOW_EXECUTION_TERMINATED_CAUSE_EVENT_LIMIT_EXCEEDED);
+  });
+}
+
+void Draft::arm_earlier_deadline() {
+  const ExecutionState& state = this->state();
+  int64_t earliest_ms = earliest_new_timer_ms_;
+  const auto consider = [&](const Deadline& deadline) { earliest_ms = std::min(earliest_ms, deadline.time_ms); };
+  if (!base_.exists()) consider(execution_deadline(state));
+  if (state.decision) visit_deadlines(*state.decision, decision_start_to_close_ms(state), consider);
+  for (const int64_t id : touched_) {
+    if (const ActivityTask* task = state.activities.get(id)) visit_deadlines(*task, task->last_heartbeat_ms, consider);
+  }
+  const int64_t armed_ms = state.armed_deadline_ms;
+  if (earliest_ms != INT64_MAX && (armed_ms == 0 || earliest_ms < armed_ms)) arm_deadline(earliest_ms);
+}
+
+EndedTask Draft::ended(TaskKind kind, int64_t scheduled_event_id, int32_t attempt, int32_t held_delivery, bool was_waiting) const {
+  EndedTask ended;
+  ended.kind = kind;
+  ended.scheduled_event_id = scheduled_event_id;
+  ended.was_waiting = was_waiting;
+  ended.held_delivery = held_delivery;
+  ended.held_attempt = attempt;
+  ended.answered_by_holder = answered_event_id_ == scheduled_event_id && answered_delivery_ == held_delivery;
+  return ended;
+}
+
+void Draft::derive_decision_change() {
+  const std::optional<DecisionTask>& before = base_.decision;
+  const std::optional<DecisionTask>& after = state().decision;
+  const bool same = before && after && before->scheduled_event_id == after->scheduled_event_id;
+  if (before && (!same || was_superseded(*before, *after))) {
+    commit_.ended.push_back(
+        ended(TaskKind::kDecision, before->scheduled_event_id, 1, held_delivery(*before), before->waiting()));
+    commit_.ended.back().superseded = same;
+  }
+  if (after && after->waiting() && !(same && before->waiting())) commit_.waiting.push_back(waiting_decision(state()));
+}
+
+void Draft::derive_activity_change(int64_t scheduled_event_id) {
+  const ActivityTask* before = base_.activities.get(scheduled_event_id);
+  const ActivityTask* after = state().activities.get(scheduled_event_id);
+  if (before != nullptr && (after == nullptr || was_superseded(*before, *after))) {
+    commit_.ended.push_back(
+        ended(TaskKind::kActivity, scheduled_event_id, before->attempt, held_delivery(*before), before->waiting()));
+    commit_.ended.back().superseded = after != nullptr;
+  }
+  if (after != nullptr && after->waiting() && !(before != nullptr && before->waiting())) {
+    commit_.waiting.push_back(waiting_activity(*after));
+  }
+}
+
+void Draft::derive_activity_changes() {
+  if (!state().open()) {
+    for (const auto& [id, task] : base_.activities) derive_activity_change(id);
+    return;
+  }
+  for (const int64_t id : touched_) derive_activity_change(id);
+}
+
+void Draft::derive_visibility() {
+  commit_.visibility.opened = !base_.exists();
+  commit_.visibility.closed = !state().open();
+  commit_.visibility.cancel_requested = state().cancel_requested && !base_.cancel_requested;
+}
+
+absl::StatusOr<Commit> Draft::finish(Reply reply) && {
+  Commit commit;
+  commit.reply = std::move(reply);
+  commit.rests_on_registry = rests_on_registry_;
+  if (!commit_.records.empty()) {
+    end_full_history();
+    std::sort(touched_.begin(), touched_.end());
+    touched_.erase(std::unique(touched_.begin(), touched_.end()), touched_.end());
+    if (state().open()) arm_earlier_deadline();
+    if (!failure_.ok()) return failure_;
+    derive_decision_change();
+    derive_activity_changes();
+    derive_visibility();
+  }
+  commit_.run_id = state().identity->run_id;
+  commit.runs.push_back(std::move(commit_));
+  return commit;
+}
+
+}  // namespace baton::core

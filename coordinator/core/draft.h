@@ -1,0 +1,94 @@
+// A commit in the making: appends records to a copy of the state, so that each sees what the ones before it did, and derives from the
+// difference what the engine must do. Used within one decide(); the base state outlives it. Not thread-safe.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "coordinator/core/commit.h"
+#include "coordinator/core/context.h"
+#include "coordinator/core/state.h"
+
+namespace baton::core {
+
+class Draft {
+ public:
+  Draft(const ExecutionState& base, const Context& context);
+
+  // With everything appended so far.
+  const ExecutionState& state() const { return commit_.after; }
+  const Context& context() const { return context_; }
+
+  // Appends an event at max(previous event's time, `time_ms`); `fill(event)` sets its attributes. Returns its id.
+  template <class Fill>
+  int64_t event_at(int64_t time_ms, Fill fill) {
+    journal::Record& record = commit_.records.emplace_back();
+    journal::Event& event = *record.mutable_event();
+    event.set_time_ms(std::max(state().last_event_ms, time_ms));
+    fill(event);
+    fold(record);
+    return state().last_event_id;
+  }
+  // The same, now.
+  template <class Fill>
+  int64_t event(Fill fill) {
+    return event_at(context_.now_ms, std::move(fill));
+  }
+  // Appends an internal record; `fill(record)` sets its kind.
+  template <class Fill>
+  void record(Fill fill) {
+    journal::Record& record = commit_.records.emplace_back();
+    fill(record);
+    fold(record);
+  }
+
+  // Something happened that the decider must see: schedules a decision task if none is there that will show it (facts.md §6, rules 2 to
+  // 4), at max(previous event's time, `time_ms`).
+  void wake_decider(int64_t time_ms);
+  void wake_decider() { wake_decider(context_.now_ms); }
+  // Within an answer: the same, at its end (rule 5).
+  void need_decision() { decision_needed_ = true; }
+  bool decision_needed() const { return decision_needed_; }
+
+  // The client with this delivery ended the task itself.
+  void answered_by(int64_t scheduled_event_id, int32_t delivery) {
+    answered_event_id_ = scheduled_event_id;
+    answered_delivery_ = delivery;
+  }
+  void notify_of_cancel(CancelNotice notice) { commit_.cancel_notices.push_back(notice); }
+  void rests_on_registry() { rests_on_registry_ = true; }
+  // The row's deadline, up or down; without it the draft arms what comes new and earlier.
+  void arm_deadline(int64_t deadline_ms);
+
+  // Ends an execution whose history is full, derives the rest, and gives all of it away.
+  absl::StatusOr<Commit> finish(Reply reply) &&;
+
+ private:
+  void fold(const journal::Record& record);
+  void touch(const journal::Record& record);
+  void touch_event(const journal::Event& event);
+  void touch_task(int64_t scheduled_event_id);
+  void end_full_history();
+  void arm_earlier_deadline();
+  void derive_decision_change();
+  void derive_activity_changes();
+  void derive_activity_change(int64_t scheduled_event_id);
+  void derive_visibility();
+  EndedTask ended(TaskKind kind, int64_t scheduled_event_id, int32_t attempt, int32_t held_delivery, bool was_waiting) const;
+
+  const ExecutionState& base_;
+  const Context& context_;
+  RunCommit commit_;  // `after` is the state in the making
+  absl::Status failure_;
+  bool rests_on_registry_ = false;
+  bool decision_needed_ = false;
+  std::vector<int64_t> touched_;                // activities that records were about, each once
+  int64_t earliest_new_timer_ms_ = INT64_MAX;
+  int64_t answered_event_id_ = 0;
+  int32_t answered_delivery_ = 0;
+};
+
+}  // namespace baton::core

@@ -1,0 +1,45 @@
+#include "coordinator/engine/cached_run.h"
+
+#include <algorithm>
+
+#include "coordinator/core/history_view.h"
+
+namespace baton::engine {
+namespace {
+constexpr size_t kTailBytes = 64 << 10;
+constexpr size_t kTailBatches = 256;
+}  // namespace
+
+void HistoryTail::append(int64_t first_event_id, int64_t last_event_id, Batch batch, size_t bytes) {
+  entries_.push_back({first_event_id, last_event_id, std::move(batch), bytes});
+  bytes_ += bytes;
+  while (entries_.size() > 1 && (bytes_ > kTailBytes || entries_.size() > kTailBatches)) {
+    bytes_ -= entries_.front().bytes;
+    entries_.pop_front();
+  }
+}
+
+void HistoryTail::clear() {
+  entries_.clear();
+  bytes_ = 0;
+}
+
+bool HistoryTail::covers(int64_t from_event_id, int64_t until_event_id) const {
+  return !entries_.empty() && entries_.front().first_event_id <= from_event_id && entries_.back().last_event_id >= until_event_id;
+}
+
+void HistoryTail::show(int64_t from_event_id, int64_t until_event_id,
+                       google::protobuf::RepeatedPtrField<v1::HistoryEvent>* events) const {
+  auto at = std::partition_point(entries_.begin(), entries_.end(),
+                                 [&](const Entry& entry) { return entry.last_event_id < from_event_id; });
+  for (; at != entries_.end() && at->first_event_id <= until_event_id; ++at) {
+    int64_t event_id = at->first_event_id;
+    for (const journal::v1::Record& record : at->batch->records()) {
+      if (!record.has_event()) continue;
+      if (event_id >= from_event_id && event_id <= until_event_id) core::to_history_event(record.event(), event_id, events->Add());
+      ++event_id;
+    }
+  }
+}
+
+}  // namespace baton::engine

@@ -1,0 +1,78 @@
+// One run in a lane's memory: the folded state and what the engine must remember beside it. Owned and used by one lane thread.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <list>
+#include <memory>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
+#include "baton/journal/v1/record.pb.h"
+#include "baton/v1/history_event.pb.h"
+#include "coordinator/core/command.h"
+#include "coordinator/core/state.h"
+#include "coordinator/engine/task_poller.h"
+#include "coordinator/store/store.h"
+
+namespace baton::engine {
+
+// The latest batches of a journal, kept so that a decision task is built without a read.
+class HistoryTail {
+ public:
+  using Batch = std::shared_ptr<const journal::v1::RecordBatch>;
+  void append(int64_t first_event_id, int64_t last_event_id, Batch batch, size_t bytes);
+  void clear();
+  // True when every event of [from, until] is here.
+  bool covers(int64_t from_event_id, int64_t until_event_id) const;
+  // Adds the events of [from, until], which must be covered, in their public form.
+  void show(int64_t from_event_id, int64_t until_event_id, google::protobuf::RepeatedPtrField<v1::HistoryEvent>* events) const;
+
+ private:
+  struct Entry {
+    int64_t first_event_id, last_event_id;
+    Batch batch;
+    size_t bytes;
+  };
+  std::deque<Entry> entries_;
+  size_t bytes_ = 0;
+};
+
+// Who was given which delivery, so that it hears of cancel requests and of the task's end.
+struct Holder {
+  int64_t scheduled_event_id = 0;
+  int32_t attempt = 1;
+  int32_t delivery = 0;
+  std::shared_ptr<TaskPoller> poller;
+};
+
+struct CachedRun {
+  store::RunKey key;
+  store::WorkflowKey workflow;
+  core::ExecutionState state;
+  int64_t batch_no = 0;  // of its last journal row
+  int64_t confirmed_ms = 0;  // when the store last agreed
+  int64_t adopted_ms = 0;    // when it was loaded; 0: every one of its deadlines was armed here
+  int64_t snapshot_batch_no = 0;
+  absl::Status unserved;     // its journal cannot be read by this release
+
+  HistoryTail tail;
+  std::vector<Holder> holders;
+  std::vector<core::AcknowledgeTask> acknowledgements;  // not yet in the journal
+  absl::flat_hash_map<int64_t, core::HeldHeartbeat> heartbeats;
+  absl::flat_hash_set<int64_t> backlog_rows;  // scheduled event ids that have, or may have, a row
+  std::string forgotten_by;  // the decider instance that said that it no longer caches the run
+
+  std::list<store::RunKey>::iterator used;  // in the cache's order of use
+
+  bool pinned() const { return !holders.empty() || !acknowledgements.empty(); }
+  Holder* find_holder(int64_t scheduled_event_id, int32_t attempt, int32_t delivery) {
+    for (Holder& holder : holders) {
+      if (holder.scheduled_event_id == scheduled_event_id && holder.attempt == attempt && holder.delivery == delivery) return &holder;
+    }
+    return nullptr;
+  }
+};
+
+}  // namespace baton::engine

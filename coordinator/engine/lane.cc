@@ -1,0 +1,291 @@
+#include "coordinator/engine/lane.h"
+
+#include <algorithm>
+#include <chrono>
+
+#include "coordinator/core/decide.h"
+#include "coordinator/core/fault.h"
+#include "coordinator/core/snapshot.h"
+#include "coordinator/engine/lane_batch.h"
+#include "coordinator/log/log.h"
+
+namespace baton::engine {
+namespace {
+
+constexpr size_t kMaxBatchRequests = 4096;
+constexpr int kMaxRounds = 50;              // conflicts and stale reads of one command before it is given up
+constexpr int64_t kSnapshotEvery = 500;     // journal rows
+constexpr int64_t kIdleWaitMs = 60'000;
+
+absl::Status stopping() {
+  return core::with_retry_after(
+      core::fault(v1::STORE_UNAVAILABLE, "coordinator", "the coordinator is stopping: send the call again to another one"), 100);
+}
+
+}  // namespace
+
+Lane::Lane(LaneEnvironment& environment) : env_(environment), random_(std::random_device{}()) {}
+
+Lane::~Lane() { stop(); }
+
+void Lane::start() {
+  session_ = env_.store.open_lane();
+  thread_ = std::thread([this] { run(); });
+}
+
+void Lane::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+bool Lane::push(LaneRequest request, bool refusable) {
+  bool first = false;
+  {
+    const std::lock_guard lock(mutex_);
+    if (refusable && queue_.size() >= env_.max_queued) return false;
+    if (!stopping_) {
+      first = queue_.empty();
+      queue_.push_back(std::move(request));
+    }
+  }
+  if (first) {
+    wake_.notify_one();
+  } else if (request.done) {  // not moved from: stopping
+    request.done(stopping());
+  }
+  return true;
+}
+
+void Lane::watch_deadline(store::RunKey run, int64_t deadline_ms) {
+  {
+    const std::lock_guard lock(mutex_);
+    new_deadlines_.push_back({deadline_ms, run});
+  }
+  wake_.notify_one();
+}
+
+void Lane::run() {
+  while (true) {
+    std::vector<LaneRequest> batch = next_batch();
+    if (batch.empty()) {
+      const std::lock_guard lock(mutex_);
+      if (stopping_ && queue_.empty()) return;
+      continue;
+    }
+    process(std::move(batch));
+    evict_some();
+  }
+}
+
+int64_t Lane::next_due_ms() const {
+  int64_t due = INT64_MAX;
+  if (!deadlines_.empty()) due = std::min(due, deadlines_.top().at_ms);
+  if (!deliveries_.empty()) due = std::min(due, deliveries_.front().withdraw_ms);
+  for (const Delivery& delivery : late_deliveries_) due = std::min(due, delivery.withdraw_ms);
+  if (!lazy_acknowledgements_.empty()) due = std::min(due, lazy_acknowledgements_.front().due_ms);
+  return due;
+}
+
+std::vector<LaneRequest> Lane::next_batch() {
+  std::vector<LaneRequest> batch;
+  {
+    std::unique_lock lock(mutex_);
+    if (queue_.empty() && !snapshot_candidates_.empty() && !stopping_) {
+      lock.unlock();
+      save_snapshots();
+      lock.lock();
+    }
+    const int64_t wait_ms = std::clamp<int64_t>(next_due_ms() - env_.clock.now_ms(), 0, kIdleWaitMs);
+    if (wait_ms > 0) {
+      wake_.wait_for(lock, std::chrono::milliseconds(wait_ms),
+                     [this] { return stopping_ || !queue_.empty() || !new_deadlines_.empty(); });
+    }
+    for (const Deadline& deadline : new_deadlines_) deadlines_.push(deadline);
+    new_deadlines_.clear();
+    const size_t count = std::min(queue_.size(), kMaxBatchRequests);
+    batch.reserve(count);
+    std::move(queue_.begin(), queue_.begin() + static_cast<ptrdiff_t>(count), std::back_inserter(batch));
+    queue_.erase(queue_.begin(), queue_.begin() + static_cast<ptrdiff_t>(count));
+  }
+  add_due_work(batch);
+  std::stable_sort(batch.begin(), batch.end(), [](const auto& a, const auto& b) { return a.work < b.work; });
+  return batch;
+}
+
+void Lane::add_due_work(std::vector<LaneRequest>& batch) {
+  const int64_t now_ms = env_.clock.now_ms();
+  add_due_deliveries(batch, now_ms);
+  while (!lazy_acknowledgements_.empty() && lazy_acknowledgements_.front().due_ms <= now_ms) {
+    CachedRun* run = find(lazy_acknowledgements_.front().run);
+    // A fire that finds nothing due still writes what was acknowledged.
+    if (run != nullptr && !run->acknowledgements.empty()) {
+      batch.push_back({.work = LaneWork::kFire, .command = {{"baton", ""}, core::FireDeadlines{}}, .run = run->key, .workflow = run->workflow});
+    }
+    lazy_acknowledgements_.pop_front();
+  }
+  while (!deadlines_.empty() && deadlines_.top().at_ms <= now_ms) {
+    const Deadline due = deadlines_.top();
+    deadlines_.pop();
+    CachedRun* run = find(due.run);
+    if (run != nullptr && run->state.armed_deadline_ms != due.at_ms) continue;  // armed anew since
+    batch.push_back({.work = LaneWork::kFire, .command = {{"baton", ""}, core::FireDeadlines{}}, .run = due.run});
+  }
+}
+
+void Lane::add_due_deliveries(std::vector<LaneRequest>& batch, int64_t now_ms) {
+  const auto withdraw = [&](const Delivery& delivery) {
+    const bool broken = delivery.poller->broken_ms() != 0;
+    const auto reason = broken ? journal::v1::OfferWithdrawn::STREAM_BROKEN : journal::v1::OfferWithdrawn::DELIVERY_TIMEOUT;
+    batch.push_back({.work = LaneWork::kWithdraw,
+                     .command = {{"baton", ""}, core::WithdrawOffer{delivery.task, reason}},
+                     .run = delivery.run,
+                     .poller = delivery.poller});
+  };
+  while (!deliveries_.empty() && deliveries_.front().withdraw_ms <= now_ms) {
+    Delivery delivery = std::move(deliveries_.front());
+    deliveries_.pop_front();
+    CachedRun* run = find(delivery.run);
+    if (run == nullptr) continue;  // its journalled deadline withdraws it
+    const bool open = LaneBatch::is_unacknowledged(*run, delivery.task);
+    if (!open) continue;
+    const int64_t reconnect_until = delivery.poller->broken_ms() + core::kReconnectGraceMs;
+    if (delivery.poller->broken_ms() != 0 && reconnect_until > now_ms) {
+      delivery.withdraw_ms = reconnect_until;
+      late_deliveries_.push_back(std::move(delivery));
+      continue;
+    }
+    withdraw(delivery);
+  }
+  std::erase_if(late_deliveries_, [&](const Delivery& delivery) {
+    if (delivery.withdraw_ms > now_ms) return false;
+    CachedRun* run = find(delivery.run);
+    if (run != nullptr && LaneBatch::is_unacknowledged(*run, delivery.task)) withdraw(delivery);
+    return true;
+  });
+}
+
+void Lane::process(std::vector<LaneRequest> batch) {
+  while (!batch.empty()) {
+    std::vector<LaneRequest> again;
+    LaneBatch round(*this, std::move(batch));
+    const LaneBatch::Result result = round.execute(again);
+    if (result == LaneBatch::Result::kRejected && again.size() > 1) {
+      // One of them is to blame: each by itself, so that it cannot fail its neighbours.
+      for (LaneRequest& request : again) {
+        std::vector<LaneRequest> alone;
+        alone.push_back(std::move(request));
+        process(std::move(alone));
+      }
+      return;
+    }
+    batch.clear();
+    for (LaneRequest& request : again) {
+      if (++request.rounds <= kMaxRounds) {
+        batch.push_back(std::move(request));
+      } else if (request.done) {
+        request.done(core::with_retry_after(
+            core::fault(v1::THROTTLING, "workflow_execution", "too many others change this execution at once: try again"), 100));
+      }
+    }
+  }
+}
+
+CachedRun* Lane::find(store::RunKey run) {
+  const auto found = runs_.find(run.run_id);
+  if (found == runs_.end()) return nullptr;
+  use_order_.splice(use_order_.end(), use_order_, found->second->used);
+  return found->second.get();
+}
+
+CachedRun& Lane::insert(std::unique_ptr<CachedRun> run) {
+  CachedRun& inserted = *run;
+  inserted.used = use_order_.insert(use_order_.end(), inserted.key);
+  if (const auto saved = saved_acknowledgements_.extract(inserted.key)) inserted.acknowledgements = std::move(saved.mapped());
+  if (const auto saved = saved_holders_.extract(inserted.key)) inserted.holders = std::move(saved.mapped());
+  if (inserted.state.open()) open_runs_[inserted.workflow] = inserted.key.run_id;
+  runs_[inserted.key.run_id] = std::move(run);
+  return inserted;
+}
+
+void Lane::drop(store::RunKey key) {
+  const auto found = runs_.find(key.run_id);
+  if (found == runs_.end()) return;
+  CachedRun& run = *found->second;
+  if (!run.acknowledgements.empty()) saved_acknowledgements_[key] = std::move(run.acknowledgements);
+  if (!run.holders.empty()) saved_holders_[key] = std::move(run.holders);
+  const auto open = open_runs_.find(run.workflow);
+  if (open != open_runs_.end() && open->second == key.run_id) open_runs_.erase(open);
+  use_order_.erase(run.used);
+  runs_.erase(found);
+}
+
+void Lane::evict_some() {
+  auto at = use_order_.begin();
+  while (runs_.size() > env_.max_cached_runs && at != use_order_.end()) {
+    const store::RunKey key = *at++;
+    if (!runs_[key.run_id]->pinned()) drop(key);
+  }
+}
+
+void Lane::save_snapshots() {
+  const store::RunKey key = snapshot_candidates_.front();
+  snapshot_candidates_.pop_front();
+  const auto found = runs_.find(key.run_id);
+  if (found == runs_.end() || !found->second->state.exists()) return;
+  CachedRun& run = *found->second;
+  if (run.batch_no - run.snapshot_batch_no < kSnapshotEvery) return;
+  // Lost, it costs time and not truth.
+  if (session_->save_snapshot(key, run.batch_no, core::to_snapshot(run.state)).ok()) run.snapshot_batch_no = run.batch_no;
+}
+
+std::unique_ptr<CachedRun> Lane::rebuild(const store::LoadedRun& loaded) {
+  auto run = std::make_unique<CachedRun>();
+  run->key = loaded.run;
+  run->workflow = {loaded.run.shard, loaded.domain, loaded.workflow_id};
+  run->adopted_ms = env_.clock.now_ms();
+  run->confirmed_ms = run->adopted_ms;
+  if (!loaded.snapshot.empty()) {
+    auto state = core::from_snapshot(loaded.snapshot);
+    if (state.ok()) {
+      run->state = *std::move(state);
+      run->batch_no = run->snapshot_batch_no = loaded.snapshot_batch_no;
+    } else {
+      run->unserved = state.status();
+    }
+  }
+  for (const store::JournalRow& row : loaded.rows) {
+    auto batch = std::make_shared<journal::v1::RecordBatch>();
+    if (row.format != store::kJournalFormat || !batch->ParseFromString(row.records)) {
+      run->unserved = absl::DataLossError("its format " + std::to_string(row.format) + " is not known to this release");
+    }
+    const int64_t first_event_id = run->state.last_event_id + 1;
+    for (const auto& record : batch->records()) {
+      if (run->unserved.ok()) run->unserved = core::apply(run->state, record);
+    }
+    if (!run->unserved.ok()) {
+      log_event(LogLevel::kError, "run_unserved",
+                {{"domain", loaded.domain},
+                 {"workflow_id", loaded.workflow_id},
+                 {"run_id", loaded.run.run_id.to_text()},
+                 {"batch_no", row.batch_no},
+                 {"message", "the journal cannot be read by this release, so the run is left alone: " + std::string(run->unserved.message())}});
+      return run;
+    }
+    run->batch_no = row.batch_no;
+    run->tail.append(first_event_id, run->state.last_event_id, std::move(batch), row.records.size());
+  }
+  LaneBatch::note_waiting_tasks(*run);
+  return run;
+}
+
+void Lane::refuse_all(std::vector<LaneRequest>& batch, const absl::Status& why) {
+  for (LaneRequest& request : batch) {
+    if (request.done) request.done(why);
+  }
+}
+
+}  // namespace baton::engine

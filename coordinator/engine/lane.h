@@ -1,0 +1,122 @@
+// A lane: one thread and one database connection that decide and write for its share of the shards. It takes everything queued, loads what
+// it lacks, decides each command in order, writes one transaction, then publishes: replies, tasks, notices, deadlines. While a commit is in
+// flight the next batch forms by itself.
+//
+// Cached states are changed in place while a batch is decided: nobody else sees them. When the commit ends in anything but success, every run
+// that the batch touched is dropped from the cache and rebuilt from the journal (adr/0003), and the commands are decided again.
+#pragma once
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <list>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <queue>
+#include <random>
+#include <thread>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "coordinator/engine/cached_run.h"
+#include "coordinator/engine/clock.h"
+#include "coordinator/engine/lane_request.h"
+#include "coordinator/engine/matcher.h"
+#include "coordinator/engine/registry.h"
+
+namespace baton::engine {
+
+// What lanes share; outlives them.
+struct LaneEnvironment {
+  store::Store& store;
+  Registry& registry;
+  const core::Authorizer& authorizer;
+  const core::Limits& limits;
+  DatabaseClock& clock;
+  Matcher& matcher;
+  size_t max_queued = 0;
+  size_t max_cached_runs = 0;
+  int64_t epoch = 0;
+  // Reads the history of an offered decision task elsewhere and then gives it to the poller.
+  std::function<void(std::shared_ptr<TaskPoller>, OfferedTask, store::RunKey)> offer_with_history;
+};
+
+class LaneBatch;
+
+class Lane {
+ public:
+  explicit Lane(LaneEnvironment& environment);
+  ~Lane();
+
+  void start();
+  // Decides what is queued, then ends; later requests are refused. Idempotent, safe before start().
+  void stop();
+
+  // False: the queue is full, and the request is one that may be refused (not an acknowledgement, an answer or the engine's own).
+  bool push(LaneRequest request, bool refusable);
+  // A deadline that the store knows of; harmless when it is known here, or stale.
+  void watch_deadline(store::RunKey run, int64_t deadline_ms);
+
+ private:
+  friend class LaneBatch;
+
+  struct Deadline {
+    int64_t at_ms;
+    store::RunKey run;
+    friend bool operator>(const Deadline& a, const Deadline& b) { return a.at_ms > b.at_ms; }
+  };
+  // An offer that is withdrawn unless it is acknowledged by then.
+  struct Delivery {
+    int64_t withdraw_ms;
+    store::RunKey run;
+    core::TaskRef task;
+    std::shared_ptr<TaskPoller> poller;
+  };
+  struct LazyAcknowledgement {
+    int64_t due_ms;
+    store::RunKey run;
+  };
+
+  void run();
+  // Waits for requests or for the next thing that time does; returns what is to be decided now.
+  std::vector<LaneRequest> next_batch();
+  int64_t next_due_ms() const;
+  void add_due_work(std::vector<LaneRequest>& batch);
+  void add_due_deliveries(std::vector<LaneRequest>& batch, int64_t now_ms);
+  // Until nothing is left to decide: conflicts and stale reads are decided again.
+  void process(std::vector<LaneRequest> batch);
+  void refuse_all(std::vector<LaneRequest>& batch, const absl::Status& why);
+
+  // --- the cache ---
+  CachedRun* find(store::RunKey run);
+  CachedRun& insert(std::unique_ptr<CachedRun> run);
+  void drop(store::RunKey run);
+  void evict_some();
+  void save_snapshots();
+  std::unique_ptr<CachedRun> rebuild(const store::LoadedRun& loaded);
+
+  LaneEnvironment& env_;
+  std::unique_ptr<store::LaneSession> session_;
+  std::mt19937_64 random_;
+  std::thread thread_;
+
+  std::mutex mutex_;  // guards the next four
+  std::condition_variable wake_;
+  std::deque<LaneRequest> queue_;
+  std::vector<Deadline> new_deadlines_;
+  bool stopping_ = false;
+
+  absl::flat_hash_map<core::RunId, std::unique_ptr<CachedRun>> runs_;
+  std::list<store::RunKey> use_order_;  // least recently used first
+  std::map<store::WorkflowKey, core::RunId> open_runs_;  // of cached, open runs
+  std::priority_queue<Deadline, std::vector<Deadline>, std::greater<>> deadlines_;
+  std::deque<Delivery> deliveries_;       // in order of time
+  std::vector<Delivery> late_deliveries_;  // of broken streams, given a little longer
+  std::deque<LazyAcknowledgement> lazy_acknowledgements_;
+  std::deque<store::RunKey> snapshot_candidates_;
+  std::map<store::RunKey, std::vector<core::AcknowledgeTask>> saved_acknowledgements_;  // of dropped runs: a conflict must not lose them
+  std::map<store::RunKey, std::vector<Holder>> saved_holders_;
+};
+
+}  // namespace baton::engine

@@ -1,0 +1,57 @@
+// What lanes are asked to do.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "absl/status/statusor.h"
+#include "baton/v1/workflow_service.pb.h"
+#include "coordinator/core/command.h"
+#include "coordinator/core/commit.h"
+#include "coordinator/engine/task_poller.h"
+#include "coordinator/store/store.h"
+
+namespace baton::engine {
+
+// What a command came to, once it is durable.
+struct LaneReply {
+  core::Reply reply;
+  std::shared_ptr<v1::DescribeWorkflowExecutionResponse> description;  // of kDescribe
+};
+
+// In this order within one batch: what clients have done comes before what time does, and both before new offers.
+enum class LaneWork : uint8_t {
+  kAcknowledge,  // kept in memory until the run's next commit
+  kHold,         // a reconnecting client's held task: acknowledged now
+  kCommand,      // of a client: answered by `done`
+  kDescribe,
+  kWithdraw,
+  kFire,
+  kOffer,  // of a task that waited, to `poller`
+};
+
+struct LaneRequest {
+  LaneWork work = LaneWork::kCommand;
+  core::Command command;
+
+  // Whom it is about: a run, or (run.run_id empty) the open run of a workflow id. `workflow.workflow_id` is empty when only the run is known.
+  store::RunKey run;
+  store::WorkflowKey workflow;
+
+  // Names a call that must not be applied twice; an empty id: not protected.
+  std::string operation, request_id;
+
+  std::shared_ptr<TaskPoller> poller;       // kAcknowledge, kHold, kOffer; answers over streams
+  journal::v1::TaskToken token;             // kHold, kAcknowledge, kWithdraw
+  std::function<void(absl::StatusOr<LaneReply>)> done;  // may be empty
+  int64_t arrived_ms = 0;
+  int rounds = 0;  // how often it was decided
+
+  bool protected_by_id() const { return !request_id.empty(); }
+  store::ReceivedKey received_key() const { return {workflow, operation, request_id}; }
+};
+
+}  // namespace baton::engine

@@ -1,0 +1,95 @@
+// Brings tasks and pollers together, per domain, task list and kind: by priority, then age; never more tasks than free slots. In memory only:
+// what waits is also in the store's backlog, and pollers never query. Thread-safe.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/statusor.h"
+#include "coordinator/engine/task_poller.h"
+
+namespace baton::engine {
+
+using ListKey = store::Store::ListKey;
+
+// A task that found no poller.
+struct WaitingOffer {
+  store::BacklogKey key;
+  int32_t priority = 0;
+  int64_t scheduled_ms = 0;
+  std::string preferred_instance;   // who should have it...
+  int64_t preferred_until_ms = 0;   // ...until then
+};
+
+class Matcher {
+ public:
+  // Asks the lane of the run to offer the task to the poller, whose slot is taken. Called without the matcher's lock.
+  using Dispatch = std::function<void(const WaitingOffer&, std::shared_ptr<TaskPoller>)>;
+
+  Matcher(size_t max_pollers, Dispatch dispatch) : max_pollers_(max_pollers), dispatch_(std::move(dispatch)) {}
+
+  absl::StatusOr<std::shared_ptr<TaskPoller>> add(PollerSpec spec, std::shared_ptr<PollerSink> sink);
+  std::shared_ptr<TaskPoller> find(PollerId id) const;
+  // No more tasks to it. Idempotent.
+  void drain(TaskPoller& poller);
+  // Forgets it. Idempotent.
+  std::shared_ptr<TaskPoller> remove(PollerId id);
+
+  // A slot for a task that is being scheduled now; nothing when none is free, or when the preferred instance is there but busy.
+  std::shared_ptr<TaskPoller> reserve(const ListKey& list, const std::string& preferred_instance);
+  // Gives a slot back (a task was answered, withdrawn, given back, or its offer came to nothing); the next waiting task takes it.
+  void release(const std::shared_ptr<TaskPoller>& poller, int64_t now_ms);
+  // A reconnecting client holds a task: it takes a slot, free or not.
+  void occupy(TaskPoller& poller);
+
+  // A task waits (durably). Known ones are not added twice.
+  void wait(const ListKey& list, WaitingOffer offer, int64_t now_ms);
+  // It is offered, or ended.
+  void forget(const ListKey& list, const store::BacklogKey& key);
+  // Sticky waits that are over go to anyone. Returns when the next one is over; 0: none.
+  int64_t expire_preferences(int64_t now_ms);
+
+  // Lists with free slots and nothing waiting in memory: their backlog is worth a look.
+  std::vector<ListKey> hungry_lists() const;
+  std::vector<std::shared_ptr<TaskPoller>> pollers() const;
+
+ private:
+  struct Order {
+    bool operator()(const WaitingOffer& a, const WaitingOffer& b) const {
+      if (a.priority != b.priority) return a.priority > b.priority;
+      if (a.scheduled_ms != b.scheduled_ms) return a.scheduled_ms < b.scheduled_ms;
+      return a.key < b.key;
+    }
+  };
+  struct List {
+    std::deque<std::shared_ptr<TaskPoller>> ready;  // with free slots, served in turn
+    absl::flat_hash_map<std::string, std::vector<std::shared_ptr<TaskPoller>>> instances;  // open ones, by instance id
+    std::set<WaitingOffer, Order> waiting;
+    std::map<store::BacklogKey, std::set<WaitingOffer, Order>::iterator> by_key;
+    size_t sticky = 0;  // how many of them wait for an instance
+  };
+  using Match = std::pair<WaitingOffer, std::shared_ptr<TaskPoller>>;
+
+  List& list_of(const ListKey& key);
+  std::shared_ptr<TaskPoller> take_slot(List& list);
+  void make_ready(List& list, const std::shared_ptr<TaskPoller>& poller);
+  std::shared_ptr<TaskPoller> slot_of_instance(List& list, const std::string& instance, bool& present);
+  void match(List& list, int64_t now_ms, std::vector<Match>& matches);
+  void dispatch(const std::vector<Match>& matches);
+
+  const size_t max_pollers_;
+  const Dispatch dispatch_;
+  mutable std::mutex mutex_;
+  std::map<ListKey, List> lists_;
+  absl::flat_hash_map<PollerId, std::shared_ptr<TaskPoller>> pollers_;
+  PollerId next_id_ = 1;
+};
+
+}  // namespace baton::engine

@@ -1,0 +1,366 @@
+// What baton::Workflow hands out: things to wait for. All are small, trivially destructible values
+// that refer into the run; copies refer to the same thing. Valid as long as the workflow's code
+// runs. `ready()` says whether co_await would go on without waiting.
+#pragma once
+
+#include <coroutine>
+#include <cstddef>
+#include <exception>
+#include <memory>
+#include <optional>
+#include <source_location>
+#include <variant>
+#include <vector>
+
+#include "baton/conversion.h"
+#include "baton/detail/scheduler.h"
+#include "baton/failures.h"
+#include "baton/task.h"
+
+namespace baton {
+
+class Workflow;
+
+namespace detail {
+
+class Run;
+
+// --- what the run does for the templates below (decider_sdk/src/replay) ---
+bool failed(const Waitable* activity);
+// The result; null: none was given, or it failed.
+const Payload* result(const Waitable* activity);
+ActivityFailed failure(const Waitable* activity);
+void cancel_activity(Run* run, Waitable* activity, const std::source_location& where);
+void cancel_timer(Run* run, Waitable* timer, const std::source_location& where);
+// The result was taken by the only handle there was: the place may be used again.
+void release_activity(Run* run, Waitable* activity);
+void release_timer(Run* run, Waitable* timer);
+bool fired(const Waitable* timer);
+[[noreturn]] void throw_timer_failure(const Waitable* timer);
+// Pops the oldest message. `reserved`: the one that the waker set aside for this waiter.
+std::optional<Payload> pop(Waitable* channel, bool reserved);
+
+// Several waitables waited for together; lives in the run.
+class Group : public Waitable {
+ public:
+  // Waits for the members from now on. `any`: for one of them.
+  void begin(bool any, const Handle* members, size_t count);
+  // Waits no longer; the group may be used again.
+  void end();
+  void member_ready(const Waiter* waiter, Scheduler& scheduler);
+  // Index of the lowest member that is ready, or of the one that woke the group.
+  size_t chosen() const;
+
+ private:
+  bool any_ = true;
+  size_t missing_ = 0;
+  size_t woken_by_ = 0;
+  std::vector<Waitable*> members_;
+  std::vector<Waiter> waiters_;
+};
+Group* make_group(Run* run, bool any, const Handle* members, size_t count);
+void release_group(Run* run, Group* group);
+
+// Waits for one waitable; what it gives is up to the derived class.
+class HandleAwaiter {
+ public:
+  explicit HandleAwaiter(const Handle& handle) : handle_(handle) { handle_.check(); }
+  bool await_ready() const { return handle_.waitable->ready(); }
+  void await_suspend(std::coroutine_handle<> coroutine) {
+    waiter_.coroutine = coroutine;
+    handle_.waitable->add(&waiter_);
+  }
+
+ protected:
+  Waitable* waitable() const { return handle_.waitable; }
+
+ private:
+  Handle handle_;
+  Waiter waiter_;
+};
+
+}  // namespace detail
+
+// A value, or why there is none.
+template <class T>
+class Outcome {
+ public:
+  using Value = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
+
+  explicit Outcome(Value value) : content_(std::move(value)) {}
+  explicit Outcome(ActivityFailed failure) : content_(std::move(failure)) {}
+
+  bool ok() const { return content_.index() == 0; }
+  explicit operator bool() const { return ok(); }
+  // Only when ok().
+  const Value& value() const { return std::get<0>(content_); }
+  const Value& operator*() const { return value(); }
+  const Value* operator->() const { return &value(); }
+  // Only when not ok().
+  const ActivityFailed& failure() const { return std::get<1>(content_); }
+
+ private:
+  std::variant<Value, ActivityFailed> content_;
+};
+
+// A scheduled activity. co_await gives its result or throws ActivityFailed.
+template <class T>
+class [[nodiscard]] Future {
+ public:
+  Future(detail::Run* run, detail::Waitable* activity)
+      : run_(run), handle_{activity, activity->generation()} {}
+
+  bool ready() const {
+    handle_.check();
+    return handle_.waitable->ready();
+  }
+  // Asks for its end; it ends as the worker says. Nothing happens when it has ended already.
+  void cancel(std::source_location where = std::source_location::current()) {
+    handle_.check();
+    detail::cancel_activity(run_, handle_.waitable, where);
+  }
+
+  // co_await future.outcome() gives baton::Outcome<T>: a failure as a value, nothing thrown.
+  class [[nodiscard]] OutcomeWait {
+   public:
+    explicit OutcomeWait(const Future& future) : future_(future) {}
+    class Awaiter : public detail::HandleAwaiter {
+     public:
+      using detail::HandleAwaiter::HandleAwaiter;
+      Outcome<T> await_resume() const {
+        if (detail::failed(this->waitable())) return Outcome<T>(detail::failure(this->waitable()));
+        return Outcome<T>(value_of(this->waitable()));
+      }
+    };
+    Awaiter to_awaiter() const { return Awaiter(future_.handle_); }
+
+   private:
+    Future future_;
+  };
+  OutcomeWait outcome() const { return OutcomeWait(*this); }
+
+  class Awaiter : public detail::HandleAwaiter {
+   public:
+    // `last`: no other handle refers to the activity.
+    Awaiter(detail::Run* run, const detail::Handle& handle, bool last)
+        : detail::HandleAwaiter(handle), run_(run), last_(last) {}
+    T await_resume() const {
+      detail::Waitable* const activity = this->waitable();
+      if (detail::failed(activity)) throw detail::failure(activity);
+      if constexpr (std::is_void_v<T>) {
+        if (last_) detail::release_activity(run_, activity);
+      } else {
+        const Payload* const payload = detail::result(activity);
+        T value = from_payload<T>(payload);
+        if (last_) detail::release_activity(run_, activity);
+        return value;
+      }
+    }
+
+   private:
+    detail::Run* run_;
+    bool last_;
+  };
+  Awaiter to_awaiter() const& { return Awaiter(run_, handle_, false); }
+  Awaiter to_awaiter() && { return Awaiter(run_, handle_, true); }
+
+  const detail::Handle& handle() const { return handle_; }
+
+ private:
+  static typename Outcome<T>::Value value_of(const detail::Waitable* activity) {
+    if constexpr (std::is_void_v<T>) {
+      return {};
+    } else {
+      return from_payload<T>(detail::result(activity));
+    }
+  }
+
+  detail::Run* run_;
+  detail::Handle handle_;
+};
+
+// A started timer. co_await returns when it has fired and throws TimerFailed when it was canceled.
+class [[nodiscard]] Timer {
+ public:
+  Timer(detail::Run* run, detail::Waitable* timer)
+      : run_(run), handle_{timer, timer->generation()} {}
+
+  bool ready() const {
+    handle_.check();
+    return handle_.waitable->ready();
+  }
+  bool fired() const {
+    handle_.check();
+    return detail::fired(handle_.waitable);
+  }
+  // Whoever waits for it gets TimerFailed. Nothing happens when it has fired already.
+  void cancel(std::source_location where = std::source_location::current()) {
+    handle_.check();
+    detail::cancel_timer(run_, handle_.waitable, where);
+  }
+
+  class Awaiter : public detail::HandleAwaiter {
+   public:
+    Awaiter(detail::Run* run, const detail::Handle& handle, bool last)
+        : detail::HandleAwaiter(handle), run_(run), last_(last) {}
+    void await_resume() const {
+      if (!detail::fired(waitable())) detail::throw_timer_failure(waitable());
+      if (last_) detail::release_timer(run_, waitable());
+    }
+
+   private:
+    detail::Run* run_;
+    bool last_;
+  };
+  Awaiter to_awaiter() const& { return Awaiter(run_, handle_, false); }
+  Awaiter to_awaiter() && { return Awaiter(run_, handle_, true); }
+
+  const detail::Handle& handle() const { return handle_; }
+
+ private:
+  detail::Run* run_;
+  detail::Handle handle_;
+};
+
+// The signals of one name, in the order of arrival; none is lost before the first receive().
+// ready(): one waits. co_await takes the oldest.
+template <class T>
+class [[nodiscard]] Channel {
+ public:
+  explicit Channel(detail::Waitable* channel) : handle_{channel, channel->generation()} {}
+
+  bool ready() const { return handle_.waitable->ready(); }
+
+  class Awaiter : public detail::HandleAwaiter {
+   public:
+    using detail::HandleAwaiter::HandleAwaiter;
+    void await_suspend(std::coroutine_handle<> coroutine) {
+      suspended_ = true;
+      detail::HandleAwaiter::await_suspend(coroutine);
+    }
+    T await_resume() const {
+      const std::optional<Payload> message = detail::pop(this->waitable(), suspended_);
+      if constexpr (!std::is_void_v<T>) return from_payload<T>(message);
+    }
+
+   private:
+    bool suspended_ = false;
+  };
+  Awaiter to_awaiter() const { return Awaiter(handle_); }
+
+  const detail::Handle& handle() const { return handle_; }
+
+ private:
+  detail::Handle handle_;
+};
+
+// Ready from the moment someone asked for the execution's end.
+class [[nodiscard]] Cancellation {
+ public:
+  explicit Cancellation(detail::Waitable* request) : handle_{request, request->generation()} {}
+
+  bool ready() const { return handle_.waitable->ready(); }
+
+  class Awaiter : public detail::HandleAwaiter {
+   public:
+    using detail::HandleAwaiter::HandleAwaiter;
+    void await_resume() const {}
+  };
+  Awaiter to_awaiter() const { return Awaiter(handle_); }
+
+  const detail::Handle& handle() const { return handle_; }
+
+ private:
+  detail::Handle handle_;
+};
+
+// A spawned task. co_await gives what it returned, or throws what it threw.
+template <class T>
+class [[nodiscard]] Fiber {
+ public:
+  class State : public detail::Waitable {
+   public:
+    State(Task<T> task, detail::Scheduler& scheduler)
+        : task_(std::move(task)), scheduler_(scheduler) {
+      task_.start(scheduler, &State::done, this);
+    }
+    T take() { return task_.take(); }
+
+   private:
+    static void done(void* state) {
+      auto* self = static_cast<State*>(state);
+      self->set_ready(true);
+      self->wake(self->scheduler_);
+    }
+
+    Task<T> task_;
+    detail::Scheduler& scheduler_;
+  };
+
+  explicit Fiber(State* state) : handle_{state, state->generation()} {}
+
+  bool ready() const { return handle_.waitable->ready(); }
+
+  class Awaiter : public detail::HandleAwaiter {
+   public:
+    using detail::HandleAwaiter::HandleAwaiter;
+    T await_resume() const { return static_cast<State*>(this->waitable())->take(); }
+  };
+  // The value is moved out: awaited at most once.
+  Awaiter to_awaiter() const { return Awaiter(handle_); }
+
+  const detail::Handle& handle() const { return handle_; }
+
+ private:
+  detail::Handle handle_;
+};
+
+// Waits for the first of several things. co_await gives its index, from 0; nothing is thrown or
+// taken: await the thing itself for that.
+class [[nodiscard]] Any {
+ public:
+  Any(detail::Run* run, detail::Group* group) : run_(run), group_(group) {}
+
+  class Awaiter {
+   public:
+    Awaiter(detail::Run* run, detail::Group* group) : run_(run), group_(group) {}
+    bool await_ready() const { return group_->ready(); }
+    void await_suspend(std::coroutine_handle<> coroutine) {
+      waiter_.coroutine = coroutine;
+      group_->add(&waiter_);
+    }
+    size_t await_resume() const {
+      const size_t chosen = group_->chosen();
+      detail::release_group(run_, group_);
+      return chosen;
+    }
+
+   private:
+    detail::Run* run_;
+    detail::Group* group_;
+    detail::Waiter waiter_;
+  };
+  Awaiter to_awaiter() const { return Awaiter(run_, group_); }
+
+ private:
+  detail::Run* run_;
+  detail::Group* group_;
+};
+
+// Waits until all of several things are ready. co_await gives nothing and throws nothing.
+class [[nodiscard]] All {
+ public:
+  All(detail::Run* run, detail::Group* group) : any_(run, group) {}
+
+  class Awaiter : public Any::Awaiter {
+   public:
+    explicit Awaiter(const Any::Awaiter& awaiter) : Any::Awaiter(awaiter) {}
+    void await_resume() const { Any::Awaiter::await_resume(); }
+  };
+  Awaiter to_awaiter() const { return Awaiter(any_.to_awaiter()); }
+
+ private:
+  Any any_;
+};
+
+}  // namespace baton

@@ -1,0 +1,229 @@
+// The only window that workflow code has on the world.
+//
+//   baton::Task<std::string> process_order(baton::Workflow wf, std::string order) {
+//     const auto receipt = co_await wf.schedule(charge_card, order, {.start_to_close = 30s});
+//     auto approval = wf.receive(approved);
+//     auto deadline = wf.sleep(24h);
+//     co_await wf.any(approval, deadline);
+//     if (!approval.ready()) co_return "refunded";
+//     co_return co_await wf.schedule(ship_order, order);
+//   }
+//
+// The code is run again from the start whenever its history is replayed, so it must be
+// deterministic: time, random numbers, ids, waiting and everything that may differ from run to run
+// come from `wf` (side_effect() for the rest). Threads, clocks and I/O do not belong here.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <source_location>
+#include <span>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "baton/activity.h"
+#include "baton/activity_options.h"
+#include "baton/canceled.h"
+#include "baton/conversion.h"
+#include "baton/failures.h"
+#include "baton/handles.h"
+#include "baton/log.h"
+#include "baton/names.h"
+#include "baton/signal.h"
+#include "baton/task.h"
+#include "baton/timeout.h"
+
+namespace baton {
+
+namespace detail {
+
+using Where = std::source_location;
+
+Waitable* schedule(Run* run, std::string_view name, std::string_view version,
+                   std::optional<Payload> input, const ActivityOptions& options,
+                   const Where& where);
+Waitable* sleep(Run* run, Duration duration, const Where& where);
+Waitable* channel(Run* run, std::string_view signal);
+Waitable* cancellation(Run* run);
+void record_marker(Run* run, std::string_view name, std::optional<Payload> details,
+                   const Where& where);
+// The recorded value of the next side effect while replaying; nothing: run the function.
+std::optional<std::optional<Payload>> recorded_side_effect(Run* run, std::string_view name,
+                                                           const Where& where);
+[[noreturn]] void fail_side_effect(Run* run, std::string_view name, const char* what,
+                                   const Where& where);
+Scheduler& scheduler(Run* run);
+// Destroyed with the run.
+void own(Run* run, std::shared_ptr<void> state);
+
+// Aggregates that own memory, given as a temporary: what g++ 12 destroys twice inside co_await.
+template <class Argument>
+inline constexpr bool is_trap =
+    !std::is_lvalue_reference_v<Argument> && std::is_aggregate_v<std::remove_cvref_t<Argument>> &&
+    !std::is_trivially_destructible_v<std::remove_cvref_t<Argument>>;
+
+template <class H>
+concept IsHandle = requires(const H& handle) {
+  { handle.handle() } -> std::convertible_to<Handle>;
+};
+
+}  // namespace detail
+
+// A small value, given to the workflow's coroutine; pass it on by value.
+class Workflow {
+ public:
+  using Where = std::source_location;
+
+  explicit Workflow(detail::Run* run) : run_(run) {}
+
+  // --- activities ---
+
+  // Starts an activity; co_await on the future waits for its result.
+  template <class R, class A, class Argument>
+    requires std::convertible_to<Argument, A>
+  Future<R> schedule(const Activity<R(A)>& activity, Argument&& argument,
+                     const ActivityOptions& options = {}, Where where = Where::current()) {
+    static_assert(
+        !detail::is_trap<Argument>,
+        "Name this argument first (auto x = …; wf.schedule(activity, x)): g++ 12 destroys "
+        "a temporary aggregate twice inside a co_await expression.");
+    return {run_,
+            detail::schedule(run_, activity.name, activity.version,
+                             to_argument<A>(std::forward<Argument>(argument)), options, where)};
+  }
+  template <class R>
+  Future<R> schedule(const Activity<R()>& activity, const ActivityOptions& options = {},
+                     Where where = Where::current()) {
+    return {run_,
+            detail::schedule(run_, activity.name, activity.version, std::nullopt, options, where)};
+  }
+
+  // --- time ---
+
+  // Starts a timer. Resolution one millisecond; negative is zero; at most 366 days.
+  Timer sleep(Duration duration, Where where = Where::current()) {
+    return {run_, detail::sleep(run_, duration, where)};
+  }
+  // When the current decision task was started, by the coordinator's clock.
+  TimePoint now() const;
+
+  // --- signals and cancellation ---
+
+  template <class T>
+  Channel<T> receive(const Signal<T>& signal) {
+    return Channel<T>(detail::channel(run_, signal.name));
+  }
+  // Has anyone asked for the end of this execution? It may be ignored; `throw baton::Canceled{}`
+  // heeds it.
+  bool cancel_requested() const { return cancellation().ready(); }
+  Cancellation cancellation() const { return Cancellation(detail::cancellation(run_)); }
+
+  // --- parallelism ---
+
+  // Runs a coroutine beside this one. Ends with the workflow, finished or not.
+  template <class T>
+  Fiber<T> spawn(Task<T> task) {
+    auto state =
+        std::make_shared<typename Fiber<T>::State>(std::move(task), detail::scheduler(run_));
+    Fiber<T> fiber(state.get());
+    detail::own(run_, std::move(state));
+    return fiber;
+  }
+  // Any mixture of futures, timers, channels, fibers and cancellations, or a vector of one kind.
+  template <class... Handles>
+    requires(sizeof...(Handles) > 0 && (detail::IsHandle<Handles> && ...))
+  Any any(const Handles&... handles) {
+    const std::array<detail::Handle, sizeof...(Handles)> members{handles.handle()...};
+    return {run_, detail::make_group(run_, true, members.data(), members.size())};
+  }
+  template <class... Handles>
+    requires(sizeof...(Handles) > 0 && (detail::IsHandle<Handles> && ...))
+  All all(const Handles&... handles) {
+    const std::array<detail::Handle, sizeof...(Handles)> members{handles.handle()...};
+    return {run_, detail::make_group(run_, false, members.data(), members.size())};
+  }
+  // Of nothing: ready at once.
+  template <class H>
+  All all(const std::vector<H>& handles) {
+    const auto members = handles_of(handles);
+    return {run_, detail::make_group(run_, false, members.data(), members.size())};
+  }
+  // Of nothing: std::logic_error.
+  template <class H>
+  Any any(const std::vector<H>& handles) {
+    const auto members = handles_of(handles);
+    return {run_, detail::make_group(run_, true, members.data(), members.size())};
+  }
+
+  // --- everything else that is not in the history by itself ---
+
+  // Runs the function once in the life of the execution and records what it returned. When it
+  // throws, the decision task fails and is tried again later.
+  template <class F>
+  std::invoke_result_t<F&> side_effect(F&& function, Where where = Where::current()) {
+    return side_effect("side_effect", std::forward<F>(function), where);
+  }
+  template <class F>
+  std::invoke_result_t<F&> side_effect(std::string_view name, F&& function,
+                                       Where where = Where::current()) {
+    using Result = std::invoke_result_t<F&>;
+    if (const auto recorded = detail::recorded_side_effect(run_, name, where)) {
+      detail::record_marker(run_, name, *recorded, where);
+      return from_payload<Result>(*recorded);
+    }
+    try {
+      Result result = function();
+      detail::record_marker(run_, name, to_payload(result), where);
+      return result;
+    } catch (const std::exception& error) {
+      detail::fail_side_effect(run_, name, error.what(), where);
+    }
+  }
+  // A note in the history, for people and tools.
+  template <class T>
+  void record_marker(std::string_view name, const T& details, Where where = Where::current()) {
+    detail::record_marker(run_, name, to_payload(details), where);
+  }
+  void record_marker(std::string_view name, Where where = Where::current()) {
+    detail::record_marker(run_, name, std::nullopt, where);
+  }
+  // Drawn from the run id: the same at every replay. Not for secrets.
+  uint64_t random();
+  std::string uuid();
+  // Free text shown by describe, at most 32,768 characters; the last one given stays.
+  void set_execution_context(std::string text);
+  // To the SDK's log, once: silent while replaying.
+  void log(std::string_view message, LogLevel level = LogLevel::kInfo) const;
+  bool replaying() const;
+
+  // --- who am I ---
+  const std::string& workflow_id() const;
+  const std::string& run_id() const;
+  const TypeName& type() const;
+
+ private:
+  template <class A, class Argument>
+  static std::optional<Payload> to_argument(Argument&& argument) {
+    if constexpr (std::is_same_v<std::remove_cvref_t<Argument>, A>) {
+      return to_payload<A>(argument);
+    } else {
+      return to_payload<A>(static_cast<A>(std::forward<Argument>(argument)));
+    }
+  }
+  template <class H>
+  static std::vector<detail::Handle> handles_of(const std::vector<H>& handles) {
+    std::vector<detail::Handle> members;
+    members.reserve(handles.size());
+    for (const H& handle : handles) members.push_back(handle.handle());
+    return members;
+  }
+
+  detail::Run* run_;
+};
+
+}  // namespace baton

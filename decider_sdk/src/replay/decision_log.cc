@@ -1,0 +1,110 @@
+#include "replay/decision_log.h"
+
+#include "baton/history.h"
+
+namespace baton::detail {
+namespace {
+
+const char* name_of(DecisionKind kind) {
+  switch (kind) {
+    case DecisionKind::kScheduleActivityTask:
+      return "ScheduleActivityTask";
+    case DecisionKind::kRequestCancelActivityTask:
+      return "RequestCancelActivityTask";
+    case DecisionKind::kStartTimer:
+      return "StartTimer";
+    case DecisionKind::kCancelTimer:
+      return "CancelTimer";
+    case DecisionKind::kRecordMarker:
+      return "RecordMarker";
+    case DecisionKind::kCompleteWorkflowExecution:
+      return "CompleteWorkflowExecution";
+    case DecisionKind::kFailWorkflowExecution:
+      return "FailWorkflowExecution";
+    case DecisionKind::kCancelWorkflowExecution:
+      return "CancelWorkflowExecution";
+  }
+  return "";
+}
+
+// "ScheduleActivityTask(3, charge_card/1)", as far as the decision is still known.
+std::string describe(const Decided& decided, const v1::Decision* decision) {
+  std::string text = name_of(decided.kind);
+  if (decided.id.empty()) return text;
+  text += "(" + decided.id;
+  if (decision != nullptr && decision->has_schedule_activity_task()) {
+    const auto& type = decision->schedule_activity_task().activity_type();
+    text += ", " + type.name() + "/" + type.version();
+  }
+  return text + ")";
+}
+
+std::string describe(const v1::HistoryEvent& event) {
+  const HistoryEvent view(&event);
+  std::string text = view.name() + "(";
+  for (const auto part : {view.activity_id(), view.timer_id(), view.marker_name(),
+                          view.signal_name(), view.workflow_id()}) {
+    if (!part.empty()) text.append(text.back() == '(' ? "" : ", ").append(part);
+  }
+  const TypeName type = view.activity_type();
+  if (!type.name.empty()) text += ", " + type.name + "/" + type.version;
+  if (text.back() == '(') {
+    text.pop_back();
+    return text;
+  }
+  return text + ")";
+}
+
+}  // namespace
+
+std::string to_string(const std::source_location& where) {
+  if (where.line() == 0) return "the end of the workflow function";
+  return std::string(where.file_name()) + ":" + std::to_string(where.line()) + " in " +
+         where.function_name();
+}
+
+void DecisionLog::begin(Decisions* out) {
+  decided_.clear();
+  matched_ = 0;
+  out_ = out;
+}
+
+v1::Decision* DecisionLog::add(Decided decided) {
+  decided_.push_back(std::move(decided));
+  return out_->Add();
+}
+
+const Decided* DecisionLog::match(DecisionKind kind, const std::string& id) {
+  if (all_matched()) return nullptr;
+  const Decided& next = decided_[matched_];
+  if (next.kind != kind || next.id != id) return nullptr;
+  ++matched_;
+  return &next;
+}
+
+std::string DecisionLog::mismatch(const v1::HistoryEvent& event, std::string_view detail) const {
+  std::string text =
+      "event " + std::to_string(event.event_id()) + ": the history says " + describe(event) + ", ";
+  if (!detail.empty()) {
+    text.append(detail);
+    if (matched_ > 0) text += " at " + to_string(decided_[matched_ - 1].where);
+  } else if (!all_matched()) {
+    const Decided& next = decided_[matched_];
+    text += "the code decided " + describe(next, nullptr) + " at " + to_string(next.where);
+  } else if (!decided_.empty()) {
+    text += "the code decided nothing after " + describe(decided_.back(), nullptr) + " at " +
+            to_string(decided_.back().where);
+  } else {
+    text += "the code decided nothing";
+  }
+  return text;
+}
+
+std::string DecisionLog::missing(int64_t completed_event_id) const {
+  const Decided& next = decided_[matched_];
+  return "event " + std::to_string(completed_event_id) +
+         ": the history has no event of this DecisionTaskCompleted for the decision " +
+         describe(next, nullptr) + " that the code made at " + to_string(next.where);
+}
+
+}  // namespace baton::detail

@@ -1,0 +1,73 @@
+// Workflow code and a history make decisions: the one pure function under the decider SDK.
+//
+// A decision saw exactly the events recorded before its DecisionTaskStarted; starts that never
+// completed decided nothing. So for each DecisionTaskCompleted in the history the code runs once,
+// with the events up to the DecisionTaskStarted it names, and what it decides must be what the
+// history has right after the completion. No sorting, no buffering of events.
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "baton/v1/decider_service.pb.h"
+#include "replay/run.h"
+
+namespace baton::detail {
+
+// One run, from its first event on. Used by one thread at a time. After a failure it is of no use.
+class Replayer {
+ public:
+  using Events = google::protobuf::RepeatedPtrField<v1::HistoryEvent>;
+
+  Replayer(WorkflowFunction function, Execution execution, TypeName type)
+      : run_(std::move(function), std::move(execution), std::move(type)) {}
+
+  // The next events, ascending and without a gap. `owner` keeps them alive as long as they are
+  // needed; may be null when decide() follows before they go away.
+  void add(const Events& events, std::shared_ptr<const void> owner = nullptr);
+  // The answer to the task whose DecisionTaskStarted is `started_event_id`, the last event given.
+  // Fills decisions, execution_context and all_or_nothing_close of `answer`, which must be empty
+  // and stay until the next decide() begins. A failure decides nothing.
+  std::optional<DecisionFailure> decide(int64_t started_event_id,
+                                        v1::RespondDecisionTaskCompletedRequest* answer);
+  // Compares a history that is not about to be decided (a saved one) with the code.
+  std::optional<DecisionFailure> check();
+
+  // Of the last decide(); 0: none yet.
+  int64_t decided_started_event_id() const { return decided_; }
+  bool ended() const { return run_.ended(); }
+
+ private:
+  struct Completion {
+    int64_t started_event_id;
+    int64_t completed_event_id;
+  };
+  struct Owner {
+    int64_t last_event_id;
+    std::shared_ptr<const void> owner;
+  };
+
+  void replay_completed();
+  void apply_up_to(int64_t event_id);
+  void add_recorded_markers(int64_t completed_event_id);
+
+  Run run_;
+  // Events not applied yet, oldest first; those before next_ are done.
+  std::vector<const v1::HistoryEvent*> pending_;
+  size_t next_ = 0;
+  std::deque<Owner> owners_;
+  // The last DecisionTaskCompleted seen: replayed when its decisions' events are all there.
+  std::optional<Completion> completed_;
+  int64_t last_completed_ = 0;  // whose decisions' events are being matched
+  int64_t last_event_id_ = 0;
+  int64_t decided_ = 0;
+  TimePoint started_time_{};  // of the last DecisionTaskStarted applied
+  Decisions replayed_;        // what the code decided again
+  std::optional<DecisionFailure> gap_;
+};
+
+}  // namespace baton::detail

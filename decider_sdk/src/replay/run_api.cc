@@ -1,0 +1,109 @@
+// What baton::Workflow and the handles ask of a run: the seam between public templates and replay.
+#include "replay/run.h"
+
+namespace baton {
+namespace detail {
+namespace {
+
+const ActivityMachine* activity_of(const Waitable* waitable) {
+  return static_cast<const ActivityMachine*>(waitable);
+}
+const TimerMachine* timer_of(const Waitable* waitable) {
+  return static_cast<const TimerMachine*>(waitable);
+}
+
+}  // namespace
+
+bool failed(const Waitable* activity) { return activity_of(activity)->failed(); }
+const Payload* result(const Waitable* activity) { return activity_of(activity)->result(); }
+ActivityFailed failure(const Waitable* activity) { return activity_of(activity)->failure(); }
+bool fired(const Waitable* timer) { return timer_of(timer)->fired(); }
+void throw_timer_failure(const Waitable* timer) { throw TimerFailed(timer_of(timer)->failure()); }
+
+void cancel_activity(Run* run, Waitable* activity, const std::source_location& where) {
+  run->cancel(static_cast<ActivityMachine*>(activity), where);
+}
+void cancel_timer(Run* run, Waitable* timer, const std::source_location& where) {
+  run->cancel(static_cast<TimerMachine*>(timer), where);
+}
+void release_activity(Run* run, Waitable* activity) {
+  run->release(static_cast<ActivityMachine*>(activity));
+}
+void release_timer(Run* run, Waitable* timer) { run->release(static_cast<TimerMachine*>(timer)); }
+
+std::optional<Payload> pop(Waitable* channel, bool reserved) {
+  return static_cast<SignalChannel*>(channel)->pop(reserved);
+}
+
+Group* make_group(Run* run, bool any, const Handle* members, size_t count) {
+  return run->make_group(any, members, count);
+}
+void release_group(Run* run, Group* group) { run->release_group(group); }
+
+Waitable* schedule(Run* run, std::string_view name, std::string_view version,
+                   std::optional<Payload> input, const ActivityOptions& options,
+                   const Where& where) {
+  return run->schedule(name, version, std::move(input), options, where);
+}
+Waitable* sleep(Run* run, Duration duration, const Where& where) {
+  return run->sleep(duration, where);
+}
+Waitable* channel(Run* run, std::string_view signal) { return run->channel(signal); }
+Waitable* cancellation(Run* run) { return run->cancel_request(); }
+
+void record_marker(Run* run, std::string_view name, std::optional<Payload> details,
+                   const Where& where) {
+  run->record_marker(name, std::move(details), where);
+}
+std::optional<std::optional<Payload>> recorded_side_effect(Run* run, std::string_view name,
+                                                           const Where& where) {
+  return run->recorded_side_effect(name, where);
+}
+void fail_side_effect(Run* run, std::string_view name, const char* what, const Where& where) {
+  run->abort("SIDE_EFFECT_FAILED", "side_effect(\"" + std::string(name) + "\") at " +
+                                       to_string(where) + " threw: " + what);
+}
+
+Scheduler& scheduler(Run* run) { return run->scheduler(); }
+void own(Run* run, std::shared_ptr<void> state) { run->own(std::move(state)); }
+
+}  // namespace detail
+
+TimePoint Workflow::now() const { return run_->now(); }
+
+uint64_t Workflow::random() { return run_->random(); }
+
+// A version 4 UUID.
+std::string Workflow::uuid() {
+  static constexpr char kDigits[] = "0123456789abcdef";
+  std::string text = "xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx";
+  uint64_t bits = run_->random();
+  int left = 16;
+  for (char& c : text) {
+    if (c != 'x' && c != 'y') continue;
+    if (left-- == 0) {
+      bits = run_->random();
+      left = 15;
+    }
+    c = kDigits[c == 'y' ? 8 + (bits & 3) : bits & 15];
+    bits >>= 4;
+  }
+  return text;
+}
+
+void Workflow::set_execution_context(std::string text) {
+  run_->set_execution_context(std::move(text));
+}
+
+void Workflow::log(std::string_view message, LogLevel level) const {
+  if (run_->replaying()) return;
+  baton::log(level,
+             run_->type().name + " " + run_->execution().workflow_id + ": " + std::string(message));
+}
+
+bool Workflow::replaying() const { return run_->replaying(); }
+const std::string& Workflow::workflow_id() const { return run_->execution().workflow_id; }
+const std::string& Workflow::run_id() const { return run_->execution().run_id; }
+const TypeName& Workflow::type() const { return run_->type(); }
+
+}  // namespace baton
