@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "baton/handles.h"
+#include "baton/timeout.h"
 #include "replay/decision_log.h"
 
 namespace baton::detail {
