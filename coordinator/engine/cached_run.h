@@ -8,7 +8,6 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
-#include "absl/container/flat_hash_set.h"
 #include "baton/journal/v1/record.pb.h"
 #include "baton/v1/history_event.pb.h"
 #include "coordinator/core/command.h"
@@ -41,9 +40,8 @@ class HistoryTail {
 
 // Who was given which delivery, so that it hears of cancel requests and of the task's end.
 struct Holder {
-  int64_t scheduled_event_id = 0;
-  int32_t attempt = 1;
-  int32_t delivery = 0;
+  core::TaskKind kind = core::TaskKind::kDecision;
+  core::TaskRef task;
   std::shared_ptr<TaskPoller> poller;
 };
 
@@ -61,7 +59,7 @@ struct CachedRun {
   std::vector<Holder> holders;
   std::vector<core::AcknowledgeTask> acknowledgements;  // not yet in the journal
   absl::flat_hash_map<int64_t, core::HeldHeartbeat> heartbeats;
-  absl::flat_hash_set<int64_t> backlog_rows;  // scheduled event ids that have, or may have, a row
+  absl::flat_hash_map<int64_t, store::Store::ListKey> backlog_rows;  // scheduled event ids that have, or may have, a row
   std::string forgotten_by;  // the decider instance that said that it no longer caches the run
 
   std::list<store::RunKey>::iterator used;  // in the cache's order of use
@@ -69,7 +67,8 @@ struct CachedRun {
   bool pinned() const { return !holders.empty() || !acknowledgements.empty(); }
   Holder* find_holder(int64_t scheduled_event_id, int32_t attempt, int32_t delivery) {
     for (Holder& holder : holders) {
-      if (holder.scheduled_event_id == scheduled_event_id && holder.attempt == attempt && holder.delivery == delivery) return &holder;
+      const core::TaskRef& task = holder.task;
+      if (task.scheduled_event_id == scheduled_event_id && task.attempt == attempt && task.delivery == delivery) return &holder;
     }
     return nullptr;
   }

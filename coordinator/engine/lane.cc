@@ -43,20 +43,18 @@ void Lane::stop() {
 }
 
 bool Lane::push(LaneRequest request, bool refusable) {
-  bool first = false;
   {
-    const std::lock_guard lock(mutex_);
+    std::unique_lock lock(mutex_);
     if (refusable && queue_.size() >= env_.max_queued) return false;
-    if (!stopping_) {
-      first = queue_.empty();
-      queue_.push_back(std::move(request));
+    if (stopping_) {
+      lock.unlock();
+      if (request.done) request.done(stopping());
+      return true;
     }
+    queue_.push_back(std::move(request));
+    if (queue_.size() > 1) return true;  // whoever made it non-empty woke the lane
   }
-  if (first) {
-    wake_.notify_one();
-  } else if (request.done) {  // not moved from: stopping
-    request.done(stopping());
-  }
+  wake_.notify_one();
   return true;
 }
 
@@ -112,7 +110,6 @@ std::vector<LaneRequest> Lane::next_batch() {
     queue_.erase(queue_.begin(), queue_.begin() + static_cast<ptrdiff_t>(count));
   }
   add_due_work(batch);
-  std::stable_sort(batch.begin(), batch.end(), [](const auto& a, const auto& b) { return a.work < b.work; });
   return batch;
 }
 
@@ -131,7 +128,7 @@ void Lane::add_due_work(std::vector<LaneRequest>& batch) {
     const Deadline due = deadlines_.top();
     deadlines_.pop();
     CachedRun* run = find(due.run);
-    if (run != nullptr && run->state.armed_deadline_ms != due.at_ms) continue;  // armed anew since
+    if (run != nullptr && run->state.armed_deadline_ms > now_ms) continue;  // armed anew since, and watched
     batch.push_back({.work = LaneWork::kFire, .command = {{"baton", ""}, core::FireDeadlines{}}, .run = due.run});
   }
 }
@@ -280,12 +277,6 @@ std::unique_ptr<CachedRun> Lane::rebuild(const store::LoadedRun& loaded) {
   }
   LaneBatch::note_waiting_tasks(*run);
   return run;
-}
-
-void Lane::refuse_all(std::vector<LaneRequest>& batch, const absl::Status& why) {
-  for (LaneRequest& request : batch) {
-    if (request.done) request.done(why);
-  }
 }
 
 }  // namespace baton::engine

@@ -40,6 +40,8 @@ struct LaneEnvironment {
   int64_t epoch = 0;
   // Reads the history of an offered decision task elsewhere and then gives it to the poller.
   std::function<void(std::shared_ptr<TaskPoller>, OfferedTask, store::RunKey)> offer_with_history;
+  // A task waits for its preferred decider: somebody must look when that is over.
+  std::function<void()> watch_preferences;
 };
 
 class LaneBatch;
@@ -86,7 +88,6 @@ class Lane {
   void add_due_deliveries(std::vector<LaneRequest>& batch, int64_t now_ms);
   // Until nothing is left to decide: conflicts and stale reads are decided again.
   void process(std::vector<LaneRequest> batch);
-  void refuse_all(std::vector<LaneRequest>& batch, const absl::Status& why);
 
   // --- the cache ---
   CachedRun* find(store::RunKey run);

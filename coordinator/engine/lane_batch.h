@@ -1,12 +1,16 @@
 // One group commit of a lane: from requests to replies. Lives for one round; used by the lane's thread.
 #pragma once
 
+#include <array>
 #include <map>
 #include <memory>
 #include <optional>
 #include <set>
+#include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "coordinator/engine/lane.h"
 
 namespace baton::engine {
@@ -17,7 +21,7 @@ class LaneBatch {
 
   LaneBatch(Lane& lane, std::vector<LaneRequest> requests);
 
-  // Decides, confirms, commits, publishes. What must be decided once more (conflict, stale read, rejected) goes to `again`.
+  // Loads, decides, confirms, commits, publishes. What must be decided once more (conflict, stale read, rejected) goes to `again`.
   Result execute(std::vector<LaneRequest>& again);
 
   // True while the delivery is offered and nothing says that it arrived.
@@ -31,76 +35,93 @@ class LaneBatch {
     CachedRun* run;
     core::OfferReply offer;
     std::shared_ptr<TaskPoller> poller;
+    bool slot_of_request;  // kOffer: the slot goes with the request, not with this round
   };
+  // A delivery whose holder must hear that it is over.
   struct Ended {
     CachedRun* run;
     core::EndedTask task;
-    bool execution_closed;
   };
   // What the batch does to one run.
   struct RunWork {
     CachedRun* run = nullptr;
     std::shared_ptr<journal::v1::RecordBatch> records = std::make_shared<journal::v1::RecordBatch>();
+    size_t bytes = 0;  // of the records, once serialized
     int64_t first_event_id = 0;
     bool opened = false, closed = false, cancel_requested = false, deadline_changed = false;
-    std::map<int64_t, store::BacklogRow> backlog_added;
-    std::set<int64_t> backlog_removed;
+    absl::flat_hash_map<int64_t, core::WaitingTask> backlog_added;
+    absl::flat_hash_map<int64_t, ListKey> backlog_removed;
+    std::vector<core::AcknowledgeTask> acknowledgements;  // written by this batch
   };
   // A decided request that waits for its commit.
   struct Decided {
     size_t request;
     absl::StatusOr<LaneReply> reply;
-    CachedRun* run = nullptr;       // null: there is none
-    bool appended = false;
-    bool rests_on_open_run = false;  // the reply rests on which run of the workflow id is open
-    std::optional<core::RunId> open_run;
+    CachedRun* run = nullptr;        // that the reply rests on; null: none
+    bool appended = false;           // its own INSERT confirms it
+    bool settled = false;            // rests on nothing that could have changed
+    bool rests_on_open_run = false;  // and on which run of the workflow id is open
+    std::optional<core::RunId> open_run = {};
   };
+  enum class Confirmed { kYes, kStale };
 
   // --- reading (lane_load.cc) ---
   absl::Status load();
-  absl::Status look_up_open_runs();
-  absl::Status look_up_repeats();
-  void load_missing_runs(const std::vector<store::RunKey>& missing, absl::Status& status);
-  std::optional<core::RunId> open_run_of(const store::WorkflowKey& workflow) const;
+  absl::Status look_up();
+  absl::Status load_missing_runs();
+  // What is known of the workflow id's open run: it, that there is none, or (outer nullopt) nothing.
+  std::optional<std::optional<core::RunId>> open_run_of(const store::WorkflowKey& workflow) const;
+  absl::StatusOr<Confirmed> confirm();
 
   // --- deciding (lane_decide.cc) ---
   void decide(size_t index);
   void decide_start(size_t index);
-  void decide_on(size_t index, CachedRun& run);
-  void acknowledge(LaneRequest& request, CachedRun& run);
-  void hold(LaneRequest& request, CachedRun& run);
+  void decide_on_nothing(size_t index, bool rests_on_open_run);
+  void decide_on(size_t index, CachedRun& run, bool rests_on_open_run);
+  void decide_command(size_t index, CachedRun& run, bool rests_on_open_run);
+  void refuse(size_t index, absl::Status why, CachedRun* run, bool rests_on_open_run);
+  void note_offer(const LaneRequest& request, CachedRun& run, const core::Reply& reply);
+  void note_heartbeat(const LaneRequest& request, CachedRun& run);
+  core::Context context() const { return {now_ms_, *registry_, env_.limits, env_.authorizer}; }
+
+  // --- what decisions do to a run (lane_append.cc) ---
+  void acknowledge(const LaneRequest& request, CachedRun& run);
+  void hold(const LaneRequest& request, CachedRun& run);
   void write_acknowledgements(CachedRun& run);
-  void refuse(size_t index, absl::Status why, CachedRun* run);
-  void keep_heartbeat(const LaneRequest& request, CachedRun& run);
-  absl::StatusOr<core::Commit> decide_command(CachedRun& run, core::Command& command);
   void append(CachedRun& run, core::RunCommit commit);
   void place(CachedRun& run, const core::WaitingTask& task);
   bool make_offer(CachedRun& run, int64_t scheduled_event_id, const std::shared_ptr<TaskPoller>& poller);
+  void note_holder(CachedRun& run, const core::OfferReply& offer, const std::shared_ptr<TaskPoller>& poller);
   RunWork& work_of(CachedRun& run);
-  core::Context context() const;
-  std::shared_ptr<v1::DescribeWorkflowExecutionResponse> describe(const CachedRun& run) const;
 
   // --- writing (lane_commit.cc) ---
-  absl::Status confirm(std::vector<LaneRequest>& again);
   store::CommitBatch rows();
-  std::string verdict_of(const absl::StatusOr<LaneReply>& reply) const;
+  void add_run_rows(RunWork& work, store::CommitBatch& batch);
+  void add_verdicts(store::CommitBatch& batch) const;
+  // Nothing of this round counts: what it touched is dropped from the cache, slots are given back.
   void abandon();
-  bool wants_verdict(const Decided& decided) const;
+  void decide_again(std::vector<LaneRequest>& again);
+  void fail_all(const absl::Status& why);
+  void keep_for_later(const LaneRequest& request);
 
   // --- publishing (lane_publish.cc) ---
   void publish();
   void publish_run(RunWork& work);
   void publish_offer(const MadeOffer& made);
   void publish_ended(const Ended& ended);
-  void release(const std::shared_ptr<TaskPoller>& poller, const DeliveryKey& key);
+  void publish_cancel(CachedRun& run, const core::CancelNotice& notice);
+  void publish_replies();
 
   Lane& lane_;
   LaneEnvironment& env_;
   std::vector<LaneRequest> requests_;
+  std::array<std::vector<size_t>, static_cast<size_t>(LaneWork::kOffer) + 1> order_;  // their indexes, by work
   std::shared_ptr<const RegistryPicture> registry_;
-  int64_t now_ms_;
+  const int64_t now_ms_;
 
   std::map<store::WorkflowKey, std::optional<core::RunId>> looked_up_;
+  std::vector<std::optional<std::string>> verdicts_;  // by request: recorded before
+  absl::flat_hash_set<const CachedRun*> fresh_;       // loaded in this round
   std::vector<Decided> decided_;
   std::vector<std::unique_ptr<RunWork>> works_;
   absl::flat_hash_map<CachedRun*, RunWork*> work_by_run_;
@@ -108,11 +129,8 @@ class LaneBatch {
   std::vector<Ended> ended_;
   std::vector<std::pair<CachedRun*, core::CancelNotice>> cancel_notices_;
   std::set<store::ReceivedKey> received_;
-  std::vector<size_t> postponed_;  // second copies of a request in this batch
+  std::vector<size_t> postponed_;  // decided after this round's commit
   bool registry_said_no_ = false;
 };
-
-// A recorded verdict, read back.
-absl::StatusOr<LaneReply> parse_verdict(const std::string& verdict);
 
 }  // namespace baton::engine

@@ -27,6 +27,7 @@ enum class LaneWork : uint8_t {
   kAcknowledge,  // kept in memory until the run's next commit
   kHold,         // a reconnecting client's held task: acknowledged now
   kCommand,      // of a client: answered by `done`
+  kForget,  // a decider no longer caches the run: `poller` says which
   kDescribe,
   kWithdraw,
   kFire,
@@ -44,7 +45,7 @@ struct LaneRequest {
   // Names a call that must not be applied twice; an empty id: not protected.
   std::string operation, request_id;
 
-  std::shared_ptr<TaskPoller> poller;       // kAcknowledge, kHold, kOffer; answers over streams
+  std::shared_ptr<TaskPoller> poller;       // kAcknowledge, kHold, kForget, kOffer
   journal::v1::TaskToken token;             // kHold, kAcknowledge, kWithdraw
   std::function<void(absl::StatusOr<LaneReply>)> done;  // may be empty
   int64_t arrived_ms = 0;

@@ -8,6 +8,7 @@ namespace baton::engine {
 namespace {
 // More than these wait in the store only, and are read when slots are free.
 constexpr size_t kMaxWaitingPerList = 100'000;
+constexpr int64_t kFullRetryMs = 1'000;
 }  // namespace
 
 Matcher::List& Matcher::list_of(const ListKey& key) { return lists_[key]; }
@@ -17,14 +18,34 @@ absl::StatusOr<std::shared_ptr<TaskPoller>> Matcher::add(PollerSpec spec, std::s
   if (pollers_.size() >= max_pollers_) {
     return core::with_retry_after(
         core::fault(v1::LIMIT_EXCEEDED, "pollers", "this coordinator has " + std::to_string(max_pollers_) + " pollers already: try later"),
-        1000);
+        kFullRetryMs);
   }
+  List& list = list_of({spec.kind, spec.domain, spec.task_list});
+  if (list.pollers >= max_pollers_per_list_) {
+    return core::with_retry_after(core::fault(v1::LIMIT_EXCEEDED, "task list " + spec.task_list,
+                                              "task list " + spec.task_list + " has " + std::to_string(max_pollers_per_list_) +
+                                                  " pollers already: give fewer pollers more slots"),
+                                  kFullRetryMs);
+  }
+  ++list.pollers;
   auto poller = std::make_shared<TaskPoller>(next_id_++, std::move(spec), std::move(sink));
   pollers_[poller->id()] = poller;
   poller->free_slots_ = poller->spec().slots;
-  List& list = list_of(poller->list());
-  if (!poller->spec().instance_id.empty()) list.instances[poller->spec().instance_id].push_back(poller);
   return poller;
+}
+
+void Matcher::open(const std::shared_ptr<TaskPoller>& poller, int64_t now_ms) {
+  std::vector<Match> matches;
+  {
+    const std::lock_guard lock(mutex_);
+    if (poller->open_ || !pollers_.contains(poller->id())) return;
+    poller->open_ = true;
+    List& list = list_of(poller->list());
+    if (!poller->spec().instance_id.empty()) list.instances[poller->spec().instance_id].push_back(poller);
+    make_ready(list, poller);
+    match(list, now_ms, matches);
+  }
+  dispatch(matches);
 }
 
 std::shared_ptr<TaskPoller> Matcher::find(PollerId id) const {
@@ -51,12 +72,10 @@ std::shared_ptr<TaskPoller> Matcher::remove(PollerId id) {
   if (poller == nullptr) return nullptr;
   drain(*poller);
   const std::lock_guard lock(mutex_);
-  pollers_.erase(id);
-  // A list nobody polls and nothing waits in is forgotten.
+  if (pollers_.erase(id) == 0) return nullptr;  // another call was first
   const auto list = lists_.find(poller->list());
-  if (list != lists_.end() && list->second.waiting.empty() && list->second.ready.empty() && list->second.instances.empty()) {
-    lists_.erase(list);
-  }
+  // A list nobody polls is forgotten: what waits in it is in the store, and read again when somebody does.
+  if (list != lists_.end() && --list->second.pollers == 0) lists_.erase(list);
   return poller;
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "baton/journal/v1/token.pb.h"
@@ -24,6 +25,8 @@ struct PollerSpec {
   std::string instance_id;  // of the client process; empty for unary polls
   int32_t slots = 1;        // never more tasks than this are out to the poller
   bool unary = false;       // gets one task, in a final hand-out
+  // Tokens held from an earlier stream: each is acknowledged at once and takes a slot before any task is offered.
+  std::vector<journal::v1::TaskToken> held;
   // Unary decision polls: how the history is shown.
   int32_t maximum_page_size = 0;
   bool reverse_order = false;

@@ -26,7 +26,7 @@ struct DeliveryKey {
   }
 };
 
-class TaskPoller {
+class TaskPoller : public std::enable_shared_from_this<TaskPoller> {
  public:
   TaskPoller(PollerId id, PollerSpec spec, std::shared_ptr<PollerSink> sink)
       : id_(id), spec_(std::move(spec)), sink_(std::move(sink)) {}
@@ -75,7 +75,7 @@ class TaskPoller {
 
   int32_t free_slots_ = 0;
   bool listed_ = false;  // in its list's queue of pollers with free slots
-  bool open_ = true;     // gets tasks: not removed, not draining
+  bool open_ = false;    // gets tasks: opened, not draining, not removed
 };
 
 }  // namespace baton::engine

@@ -1,0 +1,110 @@
+#include "coordinator/core/describe.h"
+
+#include "coordinator/core/journal_values.h"
+
+namespace baton::core {
+namespace {
+
+using baton::v1::DescribeWorkflowExecutionResponse;
+
+template <class Task>
+baton::v1::TaskState state_of(const Task& task) {
+  if (task.acknowledged) return baton::v1::TASK_STATE_STARTED;
+  return task.offer ? baton::v1::TASK_STATE_OFFERED : baton::v1::TASK_STATE_SCHEDULED;
+}
+
+// Who was offered the task or works on it, and since when.
+template <class Task, class Shown>
+void show_holder(const Task& task, Shown* shown) {
+  shown->set_state(state_of(task));
+  shown->set_delivery(task.acknowledged ? task.acknowledged->delivery : task.deliveries);
+  if (task.acknowledged) {
+    shown->set_identity(task.acknowledged->identity);
+    set_timestamp(task.acknowledged->time_ms, shown->mutable_started_time());
+  } else if (task.offer) {
+    shown->set_identity(task.offer->identity);
+  }
+}
+
+void show_info(const ExecutionState& state, baton::v1::WorkflowExecutionInfo* info) {
+  const auto& started = state.started();
+  info->mutable_execution()->set_workflow_id(state.identity->workflow_id);
+  info->mutable_execution()->set_run_id(state.identity->run_id.to_text());
+  to_api(started.workflow_type(), info->mutable_workflow_type());
+  set_timestamp(state.identity->started.time_ms(), info->mutable_start_time());
+  info->set_execution_status(state.open() ? baton::v1::EXECUTION_STATUS_OPEN : baton::v1::EXECUTION_STATUS_CLOSED);
+  if (!state.open()) {
+    set_timestamp(state.close_ms, info->mutable_close_time());
+    info->set_close_status(static_cast<baton::v1::CloseStatus>(state.close_status));
+  }
+  if (started.has_parent_workflow_execution()) to_api(started.parent_workflow_execution(), info->mutable_parent());
+  for (const std::string& tag : started.tag_list()) info->add_tag_list(tag);
+  info->set_cancel_requested(state.cancel_requested);
+}
+
+void show_configuration(const ExecutionState& state, baton::v1::WorkflowExecutionConfiguration* shown) {
+  const auto& started = state.started();
+  set_timeout(started.has_task_start_to_close_timeout_ms() ? started.task_start_to_close_timeout_ms() : kNoTimeoutMs,
+              shown->mutable_task_start_to_close_timeout());
+  set_timeout(started.has_execution_start_to_close_timeout_ms() ? started.execution_start_to_close_timeout_ms() : kNoTimeoutMs,
+              shown->mutable_execution_start_to_close_timeout());
+  shown->mutable_task_list()->set_name(started.task_list());
+  shown->set_task_priority(started.task_priority());
+  shown->set_child_policy(static_cast<baton::v1::ChildPolicy>(started.child_policy()));
+  shown->set_lambda_role(started.lambda_role());
+}
+
+void show_activity(const ActivityTask& task, baton::v1::PendingActivity* shown) {
+  const auto& scheduled = task.attributes();
+  shown->set_activity_id(scheduled.activity_id());
+  to_api(scheduled.activity_type(), shown->mutable_activity_type());
+  shown->set_scheduled_event_id(task.scheduled_event_id);
+  shown->set_started_event_id(task.started_event_id);
+  shown->mutable_task_list()->set_name(scheduled.task_list());
+  shown->set_attempt(task.attempt);
+  set_timestamp(task.scheduled->time_ms(), shown->mutable_scheduled_time());
+  if (task.last_heartbeat_ms != 0) set_timestamp(task.last_heartbeat_ms, shown->mutable_last_heartbeat_time());
+  if (task.heartbeat_details != nullptr) to_api(*task.heartbeat_details, shown->mutable_heartbeat_details());
+  shown->set_cancel_requested(task.cancel_requested_event_id != 0);
+  show_holder(task, shown);
+}
+
+void show_decision(const ExecutionState& state, baton::v1::PendingDecision* shown) {
+  const DecisionTask& task = *state.decision;
+  shown->set_scheduled_event_id(task.scheduled_event_id);
+  shown->set_started_event_id(task.started_event_id);
+  shown->mutable_task_list()->set_name(task.task_list);
+  set_timestamp(task.scheduled_ms, shown->mutable_scheduled_time());
+  shown->set_failure_reason(task.failure_reason);
+  shown->set_queued(state.queued_decision.has_value());
+  show_holder(task, shown);
+}
+
+}  // namespace
+
+DescribeWorkflowExecutionResponse describe(const ExecutionState& state) {
+  DescribeWorkflowExecutionResponse shown;
+  show_info(state, shown.mutable_execution_info());
+  show_configuration(state, shown.mutable_execution_configuration());
+  auto& counts = *shown.mutable_open_counts();
+  counts.set_open_activity_tasks(static_cast<int32_t>(state.activities.size()));
+  counts.set_open_decision_tasks(state.decision ? 1 : 0);
+  counts.set_open_timers(static_cast<int32_t>(state.timers.size()));
+  if (state.latest_activity_ms != 0) set_timestamp(state.latest_activity_ms, shown.mutable_latest_activity_task_time());
+  if (state.execution_context != nullptr) shown.set_latest_execution_context(*state.execution_context);
+  for (const auto& [id, task] : state.activities) {
+    if (shown.pending_activities_size() < kMaxDescribedPending) show_activity(task, shown.add_pending_activities());
+  }
+  for (const auto& [timer_id, timer] : state.timers) {
+    if (shown.pending_timers_size() == kMaxDescribedPending) break;
+    auto& pending = *shown.add_pending_timers();
+    pending.set_timer_id(timer_id);
+    pending.set_started_event_id(timer.started_event_id);
+    set_timestamp(timer.fire_ms, pending.mutable_fire_time());
+  }
+  if (state.decision) show_decision(state, shown.mutable_pending_decision());
+  shown.set_history_length(state.last_event_id);
+  return shown;
+}
+
+}  // namespace baton::core

@@ -1,0 +1,15 @@
+// What DescribeWorkflowExecution shows of a folded state. Pure.
+#pragma once
+
+#include "baton/v1/workflow_service.pb.h"
+#include "coordinator/core/state.h"
+
+namespace baton::core {
+
+// At most this many pending activities and timers are listed; the counts say how many there are.
+inline constexpr int kMaxDescribedPending = 1'000;
+
+// `state` exists.
+baton::v1::DescribeWorkflowExecutionResponse describe(const ExecutionState& state);
+
+}  // namespace baton::core

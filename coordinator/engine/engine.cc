@@ -1,0 +1,82 @@
+#include "coordinator/engine/engine.h"
+
+#include "coordinator/core/fault.h"
+#include "coordinator/engine/running_engine.h"
+
+namespace baton::engine {
+namespace {
+
+constexpr size_t kMaxQueuedReads = 10'000;
+
+// A waiting task found a poller: its lane makes the offer.
+LaneRequest offer_request(const WaitingOffer& offer, std::shared_ptr<TaskPoller> poller) {
+  const PollerSpec& spec = poller->spec();
+  LaneRequest request;
+  request.work = LaneWork::kOffer;
+  request.command = {{"baton", ""}, core::OfferTask{offer.key.scheduled_event_id, spec.identity, spec.instance_id, spec.unary}};
+  request.run = offer.key.run;
+  request.poller = std::move(poller);
+  return request;
+}
+
+}  // namespace
+
+std::unique_ptr<Engine> Engine::make(store::Store& store, const core::Authorizer& authorizer, core::Limits limits,
+                                     EngineOptions options) {
+  return std::make_unique<RunningEngine>(store, authorizer, limits, std::move(options));
+}
+
+RunningEngine::RunningEngine(store::Store& store, const core::Authorizer& authorizer, core::Limits limits, EngineOptions options)
+    : store_(store),
+      authorizer_(authorizer),
+      limits_(limits),
+      options_(std::move(options)),
+      registry_(store),
+      matcher_(options_.max_pollers, static_cast<size_t>(limits_.pollers_per_task_list),
+               [this](const WaitingOffer& offer, std::shared_ptr<TaskPoller> poller) {
+                 lane_of(offer.key.run.shard).push(offer_request(offer, std::move(poller)), false);
+               }),
+      readers_(options_.readers, kMaxQueuedReads),
+      environment_{store_,
+                   registry_,
+                   authorizer_,
+                   limits_,
+                   clock_,
+                   matcher_,
+                   options_.max_queued_commands,
+                   options_.max_cached_runs / static_cast<size_t>(options_.lanes),
+                   0,
+                   [this](std::shared_ptr<TaskPoller> poller, OfferedTask offered, store::RunKey run) {
+                     offer_with_history(std::move(poller), std::move(offered), run);
+                   },
+                   [this] { housekeeping_.watch_preferences(); }},
+      housekeeping_(store_, registry_, clock_, matcher_, options_.instance_id, options_.address,
+                    [this](int16_t shard) -> Lane& { return lane_of(shard); }) {
+  for (int i = 0; i < options_.lanes; ++i) lanes_.push_back(std::make_unique<Lane>(environment_));
+}
+
+absl::Status RunningEngine::start() {
+  if (absl::Status begun = housekeeping_.begin(); !begun.ok()) return begun;
+  const auto epoch = store_.epoch();
+  if (!epoch.ok()) return epoch.status();
+  environment_.epoch = *epoch;
+  for (const auto& lane : lanes_) lane->start();
+  readers_.start();
+  housekeeping_.start();
+  running_ = true;
+  return absl::OkStatus();
+}
+
+void RunningEngine::stop() {
+  if (!running_) return;
+  running_ = false;
+  for (const auto& poller : matcher_.pollers()) {
+    matcher_.drain(*poller);
+    poller->with_sink([](PollerSink& sink) { sink.draining(); });
+  }
+  housekeeping_.stop();
+  for (const auto& lane : lanes_) lane->stop();
+  readers_.stop();
+}
+
+}  // namespace baton::engine

@@ -1,0 +1,158 @@
+// The engine's calls that change executions: each becomes a request of the lane that its shard belongs to.
+#include <random>
+
+#include "coordinator/core/fault.h"
+#include "coordinator/engine/offered_task.h"
+#include "coordinator/engine/running_engine.h"
+
+namespace baton::engine {
+namespace {
+
+constexpr int64_t kQueueFullRetryMs = 100;
+
+absl::Status queue_full() {
+  return core::with_retry_after(
+      core::fault(v1::THROTTLING, "coordinator", "the coordinator has more calls queued than it can hold: send this one again later"),
+      kQueueFullRetryMs);
+}
+
+std::function<void(absl::StatusOr<LaneReply>)> status_only(DoneEmpty done) {
+  return [done = std::move(done)](absl::StatusOr<LaneReply> reply) { done(reply.status()); };
+}
+
+}  // namespace
+
+store::WorkflowKey RunningEngine::workflow_key(const std::string& domain, const std::string& workflow_id) const {
+  return {store::shard_of(domain, workflow_id, store_.shard_count()), domain, workflow_id};
+}
+
+core::RunId RunningEngine::new_run_id() {
+  thread_local std::mt19937_64 random{std::random_device{}()};
+  std::array<uint8_t, 10> bytes{};
+  const uint64_t low = random(), high = random();
+  for (size_t i = 0; i < 8; ++i) bytes[i] = static_cast<uint8_t>(low >> (8 * i));
+  bytes[8] = static_cast<uint8_t>(high);
+  bytes[9] = static_cast<uint8_t>(high >> 8);
+  return core::make_time_ordered(clock_.now_ms(), bytes);
+}
+
+void RunningEngine::start_execution(core::Caller caller, v1::StartWorkflowExecutionRequest request, Done<core::RunId> done) {
+  LaneRequest lane_request;
+  lane_request.workflow = workflow_key(request.domain(), request.workflow_id());
+  const core::RunId run_id = new_run_id();
+  lane_request.run = {lane_request.workflow.shard, run_id};
+  lane_request.operation = "StartWorkflowExecution";
+  lane_request.request_id = request.request_id();
+  lane_request.arrived_ms = clock_.now_ms();
+  lane_request.command = {std::move(caller), core::StartWorkflowExecution{std::move(request), run_id}};
+  lane_request.done = [done](absl::StatusOr<LaneReply> reply) {
+    if (!reply.ok()) return done(reply.status());
+    done(std::get<core::StartReply>(reply->reply).run_id);
+  };
+  if (!lane_of(lane_request.workflow.shard).push(std::move(lane_request), true)) done(queue_full());
+}
+
+template <class Request>
+bool RunningEngine::address(LaneRequest& lane_request, const Request& request, const DoneEmpty& done) {
+  lane_request.workflow = workflow_key(request.domain(), request.workflow_id());
+  lane_request.run.shard = lane_request.workflow.shard;
+  if (request.run_id().empty()) return true;
+  const auto run_id = core::RunId::from_text(request.run_id());
+  if (!run_id) {
+    done(core::fault(v1::UNKNOWN_RESOURCE, "run_id",
+                     "run_id " + request.run_id() + " is not a run of workflow_id " + request.workflow_id() + " in domain " +
+                         request.domain() + " (run ids are 36 characters, as StartWorkflowExecution returns them)"));
+    return false;
+  }
+  lane_request.run.run_id = *run_id;
+  return true;
+}
+
+template <class Body, class Request>
+void RunningEngine::command_on_run(core::Caller caller, Request request, const char* operation, DoneEmpty done) {
+  LaneRequest lane_request;
+  if (!address(lane_request, request, done)) return;
+  lane_request.operation = operation;
+  lane_request.request_id = request.request_id();
+  lane_request.arrived_ms = clock_.now_ms();
+  lane_request.command = {std::move(caller), Body{std::move(request)}};
+  lane_request.done = status_only(done);
+  if (!lane_of(lane_request.run.shard).push(std::move(lane_request), true)) done(queue_full());
+}
+
+void RunningEngine::signal_execution(core::Caller caller, v1::SignalWorkflowExecutionRequest request, DoneEmpty done) {
+  command_on_run<core::SignalWorkflowExecution>(std::move(caller), std::move(request), "SignalWorkflowExecution", std::move(done));
+}
+
+void RunningEngine::request_cancel_execution(core::Caller caller, v1::RequestCancelWorkflowExecutionRequest request, DoneEmpty done) {
+  command_on_run<core::RequestCancelWorkflowExecution>(std::move(caller), std::move(request), "RequestCancelWorkflowExecution",
+                                                       std::move(done));
+}
+
+void RunningEngine::terminate_execution(core::Caller caller, v1::TerminateWorkflowExecutionRequest request, DoneEmpty done) {
+  command_on_run<core::TerminateWorkflowExecution>(std::move(caller), std::move(request), "TerminateWorkflowExecution", std::move(done));
+}
+
+absl::Status RunningEngine::check_token(const journal::v1::TaskToken& token) const {
+  const bool whole = token.run_id().size() == core::RunId{}.bytes.size() && token.shard() >= 0 && token.shard() < store_.shard_count();
+  if (whole && token.epoch() == environment_.epoch) return absl::OkStatus();
+  return core::fault(v1::UNKNOWN_RESOURCE, "task_token",
+                     "task_token: the task is not known here (the database was restored from a backup since the token was made): drop it");
+}
+
+namespace {
+
+// Under a verified token.
+LaneRequest answer_request(core::Command command, const journal::v1::TaskToken& token) {
+  LaneRequest request;
+  request.run = {static_cast<int16_t>(token.shard()), *core::RunId::from_bytes(token.run_id())};
+  request.command = std::move(command);
+  return request;
+}
+
+}  // namespace
+
+void RunningEngine::respond_decision(core::Caller caller, const journal::v1::TaskToken& token,
+                                     v1::RespondDecisionTaskCompletedRequest request, PollerId poller_id, DoneEmpty done) {
+  if (const absl::Status checked = check_token(token); !checked.ok()) return done(checked);
+  core::RespondDecisionTaskCompleted answer{task_ref(token), std::move(request), "", ""};
+  if (const auto poller = matcher_.find(poller_id)) {
+    answer.identity = poller->spec().identity;
+    answer.instance_id = poller->spec().instance_id;
+    free_slot(*poller, token);
+  } else {
+    answer.request.set_run_cached(false);
+  }
+  LaneRequest lane_request = answer_request({std::move(caller), std::move(answer)}, token);
+  lane_request.done = status_only(std::move(done));
+  lane_of(lane_request.run.shard).push(std::move(lane_request), false);
+}
+
+void RunningEngine::respond_activity(core::Caller caller, const journal::v1::TaskToken& token, v1::ActivityTaskAnswer answer,
+                                     PollerId poller_id, DoneEmpty done) {
+  if (const absl::Status checked = check_token(token); !checked.ok()) return done(checked);
+  core::RespondActivityTask respond{task_ref(token), std::move(answer), ""};
+  if (const auto poller = matcher_.find(poller_id)) {
+    respond.identity = poller->spec().identity;
+    free_slot(*poller, token);
+  }
+  LaneRequest lane_request = answer_request({std::move(caller), std::move(respond)}, token);
+  lane_request.done = status_only(std::move(done));
+  lane_of(lane_request.run.shard).push(std::move(lane_request), false);
+}
+
+void RunningEngine::heartbeat(core::Caller caller, const journal::v1::TaskToken& token, v1::ActivityTaskHeartbeat heartbeat,
+                              PollerId poller_id, Done<bool> done) {
+  if (const absl::Status checked = check_token(token); !checked.ok()) return done(checked);
+  core::RecordActivityTaskHeartbeat record{task_ref(token), std::move(heartbeat), ""};
+  if (const auto poller = matcher_.find(poller_id)) record.identity = poller->spec().identity;
+  LaneRequest lane_request = answer_request({std::move(caller), std::move(record)}, token);
+  lane_request.done = [done](absl::StatusOr<LaneReply> reply) {
+    if (!reply.ok()) return done(reply.status());
+    const auto* beaten = std::get_if<core::HeartbeatReply>(&reply->reply);
+    done(beaten != nullptr && beaten->cancel_requested);
+  };
+  if (!lane_of(lane_request.run.shard).push(std::move(lane_request), true)) done(queue_full());
+}
+
+}  // namespace baton::engine

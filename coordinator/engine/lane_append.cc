@@ -1,0 +1,148 @@
+// A lane's round: what decisions do to a run. Records are gathered, tasks find pollers, and offers become part of the same commit.
+#include <algorithm>
+
+#include "coordinator/core/decide.h"
+#include "coordinator/engine/lane_batch.h"
+#include "coordinator/engine/offered_task.h"
+
+namespace baton::engine {
+namespace {
+
+bool is_same(const core::AcknowledgeTask& a, const core::TaskRef& b) {
+  return a.task.scheduled_event_id == b.scheduled_event_id && a.task.attempt == b.attempt && a.task.delivery == b.delivery;
+}
+
+}  // namespace
+
+LaneBatch::RunWork& LaneBatch::work_of(CachedRun& run) {
+  RunWork*& work = work_by_run_[&run];
+  if (work == nullptr) {
+    works_.push_back(std::make_unique<RunWork>());
+    work = works_.back().get();
+    work->run = &run;
+  }
+  return *work;
+}
+
+// Kept in memory until the run's next commit, for a second at the most; one that comes late, at once.
+void LaneBatch::acknowledge(const LaneRequest& request, CachedRun& run) {
+  const auto& command = std::get<core::AcknowledgeTask>(request.command.body);
+  for (const core::AcknowledgeTask& pending : run.acknowledgements) {
+    if (is_same(pending, command.task)) return;
+  }
+  const bool in_time = is_unacknowledged(run, command.task);
+  run.acknowledgements.push_back(command);
+  if (!in_time) return write_acknowledgements(run);
+  if (run.acknowledgements.size() == 1) {
+    lane_.lazy_acknowledgements_.push_back({now_ms_ + core::kLazyAcknowledgementMs, run.key});
+  }
+}
+
+void LaneBatch::write_acknowledgements(CachedRun& run) {
+  if (run.acknowledgements.empty()) return;
+  std::vector<core::AcknowledgeTask> pending;
+  pending.swap(run.acknowledgements);
+  for (core::AcknowledgeTask& acknowledgement : pending) {
+    auto commit = core::decide(run.state, {{"baton", ""}, acknowledgement}, context());
+    if (!commit.ok()) {
+      // Too late: another delivery won, or the task is over. Its holder hears of it.
+      const core::TaskRef& task = acknowledgement.task;
+      const bool superseded = run.state.activities.contains(task.scheduled_event_id) ||
+                              (run.state.decision && run.state.decision->scheduled_event_id == task.scheduled_event_id);
+      const core::TaskKind kind = task.started_event_id != 0 ? core::TaskKind::kDecision : core::TaskKind::kActivity;
+      core::EndedTask ended;
+      ended.kind = kind;
+      ended.scheduled_event_id = task.scheduled_event_id;
+      ended.held_delivery = task.delivery;
+      ended.held_attempt = task.attempt;
+      ended.superseded = superseded;
+      ended_.push_back({&run, ended});
+      continue;
+    }
+    if (commit->runs[0].records.empty()) continue;
+    append(run, std::move(commit->runs[0]));
+    work_of(run).acknowledgements.push_back(std::move(acknowledgement));
+  }
+}
+
+// A reconnecting client names a task that it still has: an acknowledgement, recorded now.
+void LaneBatch::hold(const LaneRequest& request, CachedRun& run) {
+  write_acknowledgements(run);
+  const core::TaskRef task = task_ref(request.token);
+  auto commit = core::decide(run.state, {request.command.caller, core::AcknowledgeTask{task, request.poller->spec().identity, now_ms_}},
+                             context());
+  if (!commit.ok()) return request.poller->with_sink([&](PollerSink& sink) { sink.closed(request.token, commit.status()); });
+  const core::TaskKind kind = request.poller->spec().kind;
+  if (Holder* holder = run.find_holder(task.scheduled_event_id, task.attempt, task.delivery)) {
+    holder->poller = request.poller;
+  } else {
+    run.holders.push_back({kind, task, request.poller});
+  }
+  if (!commit->runs.empty() && !commit->runs[0].records.empty()) append(run, std::move(commit->runs[0]));
+  const core::ActivityTask* activity = run.state.activities.get(task.scheduled_event_id);
+  if (activity != nullptr && activity->cancel_requested_event_id != 0) {
+    cancel_notices_.emplace_back(&run, core::CancelNotice{task.scheduled_event_id, task.attempt, task.delivery});
+  }
+}
+
+void LaneBatch::append(CachedRun& run, core::RunCommit commit) {
+  RunWork& work = work_of(run);
+  if (work.records->records_size() == 0) work.first_event_id = run.state.exists() ? run.state.last_event_id + 1 : 1;
+  if (commit.visibility.opened) work.first_event_id = 1;
+  for (journal::v1::Record& record : commit.records) work.records->mutable_records()->Add(std::move(record));
+  run.state = std::move(commit.after);
+  work.opened |= commit.visibility.opened;
+  work.cancel_requested |= commit.visibility.cancel_requested;
+  work.deadline_changed |= commit.deadline_ms.has_value();
+  if (commit.visibility.closed && !work.closed) {
+    work.closed = true;
+    lane_.open_runs_.erase(run.workflow);
+  }
+  for (const core::EndedTask& task : commit.ended) {
+    work.backlog_added.erase(task.scheduled_event_id);
+    run.heartbeats.erase(task.scheduled_event_id);
+    const auto row = run.backlog_rows.find(task.scheduled_event_id);
+    if (task.was_waiting && row != run.backlog_rows.end()) work.backlog_removed.emplace(row->first, row->second);
+    ended_.push_back({&run, task});
+  }
+  for (const core::CancelNotice& notice : commit.cancel_notices) cancel_notices_.emplace_back(&run, notice);
+  for (const core::WaitingTask& task : commit.waiting) place(run, task);
+}
+
+// Sync match: a task that finds a poller never touches the backlog.
+void LaneBatch::place(CachedRun& run, const core::WaitingTask& task) {
+  core::WaitingTask waiting = task;
+  if (waiting.preferred_instance == run.forgotten_by) waiting.preferred_instance.clear();
+  const ListKey list{waiting.kind, run.state.identity->domain, waiting.task_list};
+  if (const auto poller = env_.matcher.reserve(list, waiting.preferred_instance)) {
+    if (make_offer(run, waiting.scheduled_event_id, poller)) return;
+    env_.matcher.release(poller, now_ms_);
+    if (!run.state.open()) return;
+  }
+  RunWork& work = work_of(run);
+  work.backlog_removed.erase(waiting.scheduled_event_id);
+  const int64_t id = waiting.scheduled_event_id;
+  work.backlog_added[id] = std::move(waiting);
+}
+
+bool LaneBatch::make_offer(CachedRun& run, int64_t scheduled_event_id, const std::shared_ptr<TaskPoller>& poller) {
+  const PollerSpec& spec = poller->spec();
+  auto commit = core::decide(
+      run.state, {{"baton", ""}, core::OfferTask{scheduled_event_id, spec.identity, spec.instance_id, spec.unary}}, context());
+  if (!commit.ok()) return false;
+  const auto* offer = std::get_if<core::OfferReply>(&commit->reply);
+  const std::optional<core::OfferReply> made = offer == nullptr ? std::nullopt : std::make_optional(*offer);
+  append(run, std::move(commit->runs[0]));
+  if (!made) return false;  // the run ended: its history is full
+  note_holder(run, *made, poller);
+  offers_.push_back({&run, *made, poller, false});
+  return true;
+}
+
+void LaneBatch::note_holder(CachedRun& run, const core::OfferReply& offer, const std::shared_ptr<TaskPoller>& poller) {
+  const core::TaskRef task{offer.scheduled_event_id, offer.started_event_id, offer.attempt, offer.delivery};
+  run.holders.push_back({offer.kind, task, poller});
+  poller->hold({run.key.run_id, task.scheduled_event_id, task.attempt, task.delivery});
+}
+
+}  // namespace baton::engine

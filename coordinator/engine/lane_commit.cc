@@ -1,0 +1,187 @@
+// A lane's round, third part: one transaction, and what follows when it does not come about.
+#include "coordinator/core/fault.h"
+#include "coordinator/engine/lane_batch.h"
+#include "coordinator/engine/offered_task.h"
+#include "coordinator/engine/verdict.h"
+#include "coordinator/log/log.h"
+
+namespace baton::engine {
+namespace {
+
+store::CommitId fresh_commit_id(std::mt19937_64& random) {
+  store::CommitId id;
+  for (size_t i = 0; i < id.size(); i += 8) {
+    const uint64_t word = random();
+    for (size_t byte = 0; byte < 8; ++byte) id[i + byte] = static_cast<uint8_t>(word >> (8 * byte));
+  }
+  return id;
+}
+
+absl::Status maybe(const absl::Status& why) {
+  return core::with_retry_after(
+      core::fault(v1::STORE_UNAVAILABLE, "database",
+                  "the database did not confirm in time, so this may or may not have been applied: send the call again with the same "
+                  "request_id (" + std::string(why.message()) + ")"),
+      200);
+}
+
+}  // namespace
+
+LaneBatch::Result LaneBatch::execute(std::vector<LaneRequest>& again) {
+  // In the order of LaneWork; within one kind as they came.
+  for (size_t i = 0; i < requests_.size(); ++i) order_[static_cast<size_t>(requests_[i].work)].push_back(i);
+
+  if (const absl::Status loaded = load(); !loaded.ok()) {
+    fail_all(maybe(loaded));
+    return Result::kDone;
+  }
+  for (const auto& indexes : order_) {
+    for (const size_t index : indexes) decide(index);
+  }
+  const auto confirmed = confirm();
+  if (!confirmed.ok()) {
+    abandon();
+    fail_all(maybe(confirmed.status()));
+    return Result::kDone;
+  }
+  if (*confirmed == Confirmed::kStale) {
+    abandon();
+    decide_again(again);
+    return Result::kDone;
+  }
+  const store::CommitBatch batch = rows();
+  const bool writes = !batch.journal.empty() || !batch.received.empty();
+  const store::CommitResult result = writes ? lane_.session_->commit(batch) : store::CommitResult{};
+  switch (result.outcome) {
+    case store::CommitOutcome::kCommitted:
+      publish();
+      for (const size_t index : postponed_) again.push_back(std::move(requests_[index]));
+      return Result::kDone;
+    case store::CommitOutcome::kConflict:
+      abandon();
+      decide_again(again);
+      return Result::kDone;
+    case store::CommitOutcome::kRejected:
+      log_event(LogLevel::kError, "commit_rejected",
+                {{"rows", static_cast<int64_t>(batch.journal.size())}, {"message", std::string(result.reason.message())}});
+      abandon();
+      if (requests_.size() == 1) {
+        fail_all(absl::InternalError("the database refuses what this would write, so nothing was: " + std::string(result.reason.message())));
+        return Result::kDone;
+      }
+      decide_again(again);
+      return Result::kRejected;
+    case store::CommitOutcome::kMaybe:
+      break;
+  }
+  log_event(LogLevel::kWarning, "commit_in_doubt",
+            {{"rows", static_cast<int64_t>(batch.journal.size())}, {"message", std::string(result.reason.message())}});
+  abandon();
+  fail_all(maybe(result.reason));
+  return Result::kDone;
+}
+
+store::CommitBatch LaneBatch::rows() {
+  store::CommitBatch batch;
+  batch.commit_id = fresh_commit_id(lane_.random_);
+  batch.journal.reserve(works_.size());
+  for (const auto& work : works_) {
+    if (work->records->records_size() > 0) add_run_rows(*work, batch);
+  }
+  add_verdicts(batch);
+  return batch;
+}
+
+void LaneBatch::add_run_rows(RunWork& work, store::CommitBatch& batch) {
+  const CachedRun& run = *work.run;
+  const core::ExecutionState& state = run.state;
+  store::JournalRow& row = batch.journal.emplace_back();
+  row.run = run.key;
+  row.batch_no = run.batch_no + 1;
+  row.first_event_id = work.first_event_id;
+  work.records->SerializeToString(&row.records);
+  work.bytes = row.records.size();
+  const std::string& domain = state.identity->domain;
+  const std::string& workflow_id = state.identity->workflow_id;
+  if (work.opened) {
+    store::ExecutionOpened opened;
+    opened.run = run.key;
+    opened.domain = domain;
+    opened.workflow_id = workflow_id;
+    opened.type_name = state.started().workflow_type().name();
+    opened.type_version = state.started().workflow_type().version();
+    opened.start_ms = state.identity->started.time_ms();
+    opened.tags.assign(state.started().tag_list().begin(), state.started().tag_list().end());
+    opened.parent_workflow_id = state.started().parent_workflow_execution().workflow_id();
+    opened.parent_run_id = core::RunId::from_bytes(state.started().parent_workflow_execution().run_id());
+    opened.deadline_ms = state.armed_deadline_ms;
+    batch.opened.push_back(std::move(opened));
+  }
+  const bool deadline = work.deadline_changed && !work.opened && !work.closed;
+  if (deadline || work.cancel_requested) {
+    store::ExecutionChanged changed{run.key, domain, workflow_id, std::nullopt, work.cancel_requested};
+    if (deadline) changed.deadline_ms = state.armed_deadline_ms;
+    batch.changed.push_back(std::move(changed));
+  }
+  if (work.closed) {
+    batch.closed.push_back({run.key, domain, workflow_id, static_cast<int16_t>(state.close_status), state.close_ms});
+  }
+  for (const auto& [id, list] : work.backlog_removed) batch.backlog_removed.push_back({run.key, id});
+  for (const auto& [id, task] : work.backlog_added) {
+    batch.backlog_added.push_back({{run.key, id}, task.kind, domain, task.task_list, workflow_id, task.priority, task.scheduled_ms});
+  }
+}
+
+// The first outcome of a protected call is every later copy's. A refusal that holds whatever happens need not be kept.
+void LaneBatch::add_verdicts(store::CommitBatch& batch) const {
+  for (const Decided& decided : decided_) {
+    const LaneRequest& request = requests_[decided.request];
+    if (!request.protected_by_id() || decided.settled || request.work == LaneWork::kDescribe) continue;
+    batch.received.push_back({request.received_key(), to_verdict(decided.reply), now_ms_});
+  }
+}
+
+void LaneBatch::abandon() {
+  for (const MadeOffer& made : offers_) {
+    const DeliveryKey key{made.run->key.run_id, made.offer.scheduled_event_id, made.offer.attempt, made.offer.delivery};
+    made.poller->drop(key);
+    std::erase_if(made.run->holders, [&](const Holder& holder) {
+      return holder.poller == made.poller && holder.task.scheduled_event_id == key.scheduled_event_id && holder.task.delivery == key.delivery;
+    });
+    if (!made.slot_of_request) env_.matcher.release(made.poller, now_ms_);
+  }
+  for (const auto& work : works_) {
+    CachedRun& run = *work->run;
+    // A conflict must not lose them.
+    run.acknowledgements.insert(run.acknowledgements.begin(), work->acknowledgements.begin(), work->acknowledgements.end());
+    lane_.drop(run.key);
+  }
+}
+
+void LaneBatch::decide_again(std::vector<LaneRequest>& again) {
+  for (LaneRequest& request : requests_) {
+    // Acknowledgements wait with their run.
+    if (request.work != LaneWork::kAcknowledge) again.push_back(std::move(request));
+  }
+}
+
+// Nothing of the engine's own is lost: deadlines are swept, backlogs read again, and a journalled deadline takes offers back.
+void LaneBatch::fail_all(const absl::Status& why) {
+  for (LaneRequest& request : requests_) {
+    if (request.done) request.done(why);
+    if (request.work == LaneWork::kOffer) env_.matcher.release(request.poller, now_ms_);
+    if (request.work == LaneWork::kHold || request.work == LaneWork::kAcknowledge) keep_for_later(request);
+  }
+}
+
+// The database is away: what a client has said of its hold on a task waits until the run is loaded again.
+void LaneBatch::keep_for_later(const LaneRequest& request) {
+  if (lane_.find(request.run) != nullptr) return;  // it is there
+  const core::TaskRef task = task_ref(request.token);
+  lane_.saved_acknowledgements_[request.run].push_back({task, request.poller->spec().identity, request.arrived_ms});
+  if (request.work == LaneWork::kHold) {
+    lane_.saved_holders_[request.run].push_back({request.poller->spec().kind, task, request.poller});
+  }
+}
+
+}  // namespace baton::engine

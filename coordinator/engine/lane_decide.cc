@@ -1,0 +1,178 @@
+// A lane's round, second part: each request in turn, on the state that the ones before it left.
+#include "coordinator/core/decide.h"
+#include "coordinator/core/describe.h"
+#include "coordinator/core/fault.h"
+#include "coordinator/core/journal_values.h"
+#include "coordinator/engine/lane_batch.h"
+#include "coordinator/engine/verdict.h"
+#include "coordinator/log/log.h"
+
+namespace baton::engine {
+namespace {
+
+absl::Status unserved(const CachedRun& run) {
+  const std::string run_id = run.key.run_id.to_text();
+  return core::fault(v1::NOT_IMPLEMENTED, "run " + run_id,
+                     "run " + run_id + " cannot be served by this release of the coordinator: " + std::string(run.unserved.message()));
+}
+
+absl::Status already_started(const store::WorkflowKey& workflow, const core::RunId& run_id) {
+  return core::fault(v1::WORKFLOW_EXECUTION_ALREADY_STARTED, "workflow_id",
+                     "workflow_id " + workflow.workflow_id + " has an open run in domain " + workflow.domain + " (run_id " +
+                         run_id.to_text() + "): wait for its end, terminate it, or choose another workflow_id");
+}
+
+}  // namespace
+
+void LaneBatch::decide(size_t index) {
+  LaneRequest& request = requests_[index];
+  if (verdicts_[index]) {
+    decided_.push_back({.request = index, .reply = from_verdict(*verdicts_[index]), .settled = true});
+    return;
+  }
+  if (request.protected_by_id() && !received_.insert(request.received_key()).second) {
+    postponed_.push_back(index);  // the first copy's commit answers it
+    return;
+  }
+  if (std::holds_alternative<core::StartWorkflowExecution>(request.command.body)) return decide_start(index);
+  store::RunKey key = request.run;
+  const bool by_workflow_id = key.run_id.empty();
+  if (by_workflow_id) {
+    const auto open = open_run_of(request.workflow);
+    if (!open) return postponed_.push_back(index);
+    if (!*open) return decide_on_nothing(index, true);
+    key = {request.workflow.shard, **open};
+  }
+  CachedRun* run = lane_.find(key);
+  if (request.work == LaneWork::kForget) {
+    if (run != nullptr) run->forgotten_by = request.poller->spec().instance_id;
+    return;
+  }
+  const bool is_it = run != nullptr && (request.workflow.workflow_id.empty() || request.workflow == run->workflow);
+  if (!is_it) return decide_on_nothing(index, false);
+  if (!run->unserved.ok()) return refuse(index, unserved(*run), run, by_workflow_id);
+  decide_on(index, *run, by_workflow_id);
+}
+
+void LaneBatch::decide_start(size_t index) {
+  LaneRequest& request = requests_[index];
+  auto commit = core::decide(core::ExecutionState{}, request.command, context());
+  if (!commit.ok()) return refuse(index, commit.status(), nullptr, false);
+  const auto open = open_run_of(request.workflow);
+  if (open && *open) {
+    refuse(index, already_started(request.workflow, **open), lane_.find({request.workflow.shard, **open}), true);
+    decided_.back().open_run = *open;
+    return;
+  }
+  auto run = std::make_unique<CachedRun>();
+  run->key = {request.workflow.shard, commit->runs[0].run_id};
+  run->workflow = request.workflow;
+  run->confirmed_ms = now_ms_;
+  run->state = commit->runs[0].after;
+  CachedRun& inserted = lane_.insert(std::move(run));
+  registry_said_no_ |= commit->rests_on_registry;
+  append(inserted, std::move(commit->runs[0]));
+  decided_.push_back({.request = index, .reply = LaneReply{std::move(commit->reply), nullptr}, .run = &inserted, .appended = true});
+}
+
+// There is no such run; the core says so, after it has looked at the rest of the request.
+void LaneBatch::decide_on_nothing(size_t index, bool rests_on_open_run) {
+  LaneRequest& request = requests_[index];
+  if (request.work == LaneWork::kDescribe) {
+    const std::string what = "workflow execution " + request.workflow.workflow_id + " " + request.run.run_id.to_text();
+    return refuse(index, core::fault(v1::UNKNOWN_RESOURCE, what, what + " does not exist in domain " + request.workflow.domain), nullptr,
+                  rests_on_open_run);
+  }
+  auto commit = core::decide(core::ExecutionState{}, request.command, context());
+  refuse(index, commit.ok() ? absl::InternalError("a command on no run was accepted") : commit.status(), nullptr, rests_on_open_run);
+}
+
+void LaneBatch::decide_on(size_t index, CachedRun& run, bool rests_on_open_run) {
+  LaneRequest& request = requests_[index];
+  switch (request.work) {
+    case LaneWork::kAcknowledge:
+      return acknowledge(request, run);
+    case LaneWork::kHold:
+      return hold(request, run);
+    case LaneWork::kDescribe: {
+      auto shown = std::make_shared<v1::DescribeWorkflowExecutionResponse>(core::describe(run.state));
+      decided_.push_back({.request = index,
+                          .reply = LaneReply{core::EmptyReply{}, std::move(shown)},
+                          .run = &run,
+                          .rests_on_open_run = rests_on_open_run,
+                          .open_run = run.key.run_id});
+      return;
+    }
+    default:
+      write_acknowledgements(run);
+      return decide_command(index, run, rests_on_open_run);
+  }
+}
+
+void LaneBatch::decide_command(size_t index, CachedRun& run, bool rests_on_open_run) {
+  LaneRequest& request = requests_[index];
+  if (auto* fire = std::get_if<core::FireDeadlines>(&request.command.body)) {
+    fire->clients_have_until_ms = run.adopted_ms == 0 ? 0 : run.adopted_ms + core::kTakeOverGraceMs;
+    fire->heartbeats.clear();
+    for (const auto& [id, heartbeat] : run.heartbeats) fire->heartbeats.push_back(heartbeat);
+  }
+  auto commit = core::decide(run.state, request.command, context());
+  if (!commit.ok()) return refuse(index, commit.status(), &run, rests_on_open_run);
+  registry_said_no_ |= commit->rests_on_registry;
+  const bool appended = !commit->runs.empty() && !commit->runs[0].records.empty();
+  if (appended) append(run, std::move(commit->runs[0]));
+  if (request.work == LaneWork::kOffer) return note_offer(request, run, commit->reply);
+  note_heartbeat(request, run);
+  if (std::holds_alternative<core::RespondDecisionTaskCompleted>(request.command.body)) run.forgotten_by.clear();
+  if (request.work == LaneWork::kFire && run.state.open() && run.state.armed_deadline_ms <= now_ms_) {
+    // Held back for clients that may still be reconnecting.
+    lane_.deadlines_.push({now_ms_ + core::kLazyAcknowledgementMs, run.key});
+  }
+  decided_.push_back({.request = index,
+                      .reply = LaneReply{std::move(commit->reply), nullptr},
+                      .run = &run,
+                      .appended = appended,
+                      .rests_on_open_run = rests_on_open_run,
+                      .open_run = run.key.run_id});
+}
+
+void LaneBatch::refuse(size_t index, absl::Status why, CachedRun* run, bool rests_on_open_run) {
+  const LaneRequest& request = requests_[index];
+  registry_said_no_ |= core::rests_on_registry(why);
+  if (why.code() == absl::StatusCode::kDataLoss || why.code() == absl::StatusCode::kInternal) {
+    log_event(LogLevel::kError, "decide_failed",
+              {{"run_id", run == nullptr ? std::string() : run->key.run_id.to_text()}, {"message", std::string(why.message())}});
+  }
+  if (request.work == LaneWork::kOffer) {
+    env_.matcher.release(request.poller, now_ms_);  // the task no longer waits
+  } else if (request.work == LaneWork::kHold) {
+    request.poller->with_sink([&](PollerSink& sink) { sink.closed(request.token, why); });
+  }
+  Decided& decided = decided_.emplace_back(Decided{.request = index, .reply = std::move(why), .run = run});
+  decided.settled = core::is_unconditional(decided.reply.status());
+  decided.rests_on_open_run = rests_on_open_run;
+  if (run != nullptr) decided.open_run = run->key.run_id;
+}
+
+void LaneBatch::note_offer(const LaneRequest& request, CachedRun& run, const core::Reply& reply) {
+  const auto* offer = std::get_if<core::OfferReply>(&reply);
+  if (offer == nullptr) return env_.matcher.release(request.poller, now_ms_);  // the run ended instead
+  note_holder(run, *offer, request.poller);
+  work_of(run).backlog_removed[offer->scheduled_event_id] = request.poller->list();
+  offers_.push_back({&run, *offer, request.poller, true});
+}
+
+void LaneBatch::note_heartbeat(const LaneRequest& request, CachedRun& run) {
+  const auto* heartbeat = std::get_if<core::RecordActivityTaskHeartbeat>(&request.command.body);
+  if (heartbeat == nullptr) return;
+  core::HeldHeartbeat& held = run.heartbeats[heartbeat->task.scheduled_event_id];
+  held.scheduled_event_id = heartbeat->task.scheduled_event_id;
+  held.attempt = heartbeat->task.attempt;
+  held.time_ms = now_ms_;
+  held.details = nullptr;
+  if (heartbeat->heartbeat.has_details()) {
+    held.details = std::make_shared<const journal::v1::Payload>(core::to_journal(heartbeat->heartbeat.details()));
+  }
+}
+
+}  // namespace baton::engine

@@ -1,0 +1,103 @@
+#include "coordinator/engine/offered_task.h"
+
+#include <algorithm>
+
+#include "coordinator/core/deadlines.h"
+#include "coordinator/core/journal_values.h"
+
+namespace baton::engine {
+namespace {
+
+void show_execution(const CachedRun& run, v1::WorkflowExecution* shown) {
+  shown->set_workflow_id(run.state.identity->workflow_id);
+  shown->set_run_id(run.key.run_id.to_text());
+}
+
+// The instance keeps the run as its own last answer left it.
+bool can_take_delta(const CachedRun& run, const PollerSpec& poller) {
+  const auto& answer = run.state.last_answer;
+  return !poller.unary && answer && answer->run_cached && !answer->abandoned && answer->instance_id == poller.instance_id &&
+         run.forgotten_by != poller.instance_id;
+}
+
+}  // namespace
+
+journal::v1::TaskToken token_of(const CachedRun& run, core::TaskKind kind, const core::TaskRef& task, int64_t epoch) {
+  journal::v1::TaskToken token;
+  token.set_kind(kind == core::TaskKind::kDecision ? journal::v1::TaskToken::DECISION : journal::v1::TaskToken::ACTIVITY);
+  token.set_shard(run.key.shard);
+  token.set_run_id(std::string(run.key.run_id.view()));
+  token.set_domain(run.state.identity->domain);
+  token.set_scheduled_event_id(task.scheduled_event_id);
+  if (kind == core::TaskKind::kDecision) token.set_started_event_id(task.started_event_id);
+  token.set_attempt(task.attempt);
+  token.set_delivery(task.delivery);
+  token.set_epoch(epoch);
+  return token;
+}
+
+core::TaskRef task_ref(const journal::v1::TaskToken& token) {
+  return {token.scheduled_event_id(), token.started_event_id(), std::max(1, token.attempt()), token.delivery()};
+}
+
+OfferedTask offered_activity(const CachedRun& run, const core::OfferReply& offer, int64_t epoch) {
+  const core::ActivityTask& open = *run.state.activities.get(offer.scheduled_event_id);
+  const auto& scheduled = open.attributes();
+  OfferedTask offered;
+  offered.token = token_of(run, core::TaskKind::kActivity, {offer.scheduled_event_id, 0, offer.attempt, offer.delivery}, epoch);
+  auto& task = offered.task.emplace<v1::ActivityTask>();
+  task.set_activity_id(scheduled.activity_id());
+  task.set_started_event_id(offer.started_event_id);
+  show_execution(run, task.mutable_workflow_execution());
+  core::to_api(scheduled.activity_type(), task.mutable_activity_type());
+  if (scheduled.has_input()) core::to_api(scheduled.input(), task.mutable_input());
+  // The activity's own headers go before those of its execution.
+  core::to_api(run.state.started().headers(), task.mutable_headers());
+  for (const auto& [key, value] : scheduled.headers()) core::to_api(value, &(*task.mutable_headers())[key]);
+  task.set_attempt(offer.attempt);
+  task.set_delivery(offer.delivery);
+  task.set_scheduled_event_id(offer.scheduled_event_id);
+  core::set_timestamp(open.scheduled->time_ms(), task.mutable_scheduled_time());
+  if (scheduled.heartbeat_timeout_ms() != core::kNoTimeoutMs) {
+    core::set_duration(scheduled.heartbeat_timeout_ms(), task.mutable_heartbeat_timeout());
+  }
+  if (scheduled.start_to_close_timeout_ms() != core::kNoTimeoutMs) {
+    core::set_duration(scheduled.start_to_close_timeout_ms(), task.mutable_start_to_close_timeout());
+  }
+  task.set_idempotency_key(run.key.run_id.to_text() + "/" + std::to_string(offer.scheduled_event_id));
+  return offered;
+}
+
+OfferedTask offered_decision(const CachedRun& run, const core::OfferReply& offer, int64_t epoch) {
+  const core::ExecutionState& state = run.state;
+  OfferedTask offered;
+  offered.token = token_of(run, core::TaskKind::kDecision,
+                           {offer.scheduled_event_id, offer.started_event_id, offer.attempt, offer.delivery}, epoch);
+  auto& task = offered.task.emplace<v1::DecisionTask>();
+  task.set_started_event_id(offer.started_event_id);
+  task.set_previous_started_event_id(state.previous_started_event_id);
+  show_execution(run, task.mutable_workflow_execution());
+  core::to_api(state.started().workflow_type(), task.mutable_workflow_type());
+  task.set_delivery(offer.delivery);
+  const int64_t timeout_ms = core::decision_start_to_close_ms(state);
+  if (timeout_ms != core::kNoTimeoutMs) core::set_duration(timeout_ms, task.mutable_start_to_close_timeout());
+  task.set_cancel_requested(state.cancel_requested);
+  return offered;
+}
+
+bool add_history(const CachedRun& run, const PollerSpec& poller, v1::DecisionTask* task) {
+  if (poller.unary) return false;  // in its caller's order and page size, by a reader
+  if (can_take_delta(run, poller)) {
+    const core::DecisionAnswer& answer = *run.state.last_answer;
+    if (!run.tail.covers(answer.started_event_id + 1, task->started_event_id())) return false;
+    task->mutable_delta_base()->set_started_event_id(answer.started_event_id);
+    task->mutable_delta_base()->set_delivery(answer.delivery);
+    run.tail.show(answer.started_event_id + 1, task->started_event_id(), task->mutable_events());
+    return true;
+  }
+  if (!run.tail.covers(1, task->started_event_id()) || task->started_event_id() > core::kMaxPageSize) return false;
+  run.tail.show(1, task->started_event_id(), task->mutable_events());
+  return true;
+}
+
+}  // namespace baton::engine

@@ -1,0 +1,92 @@
+// The engine behind engine.h: lanes, matcher, housekeeping and readers, put together.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "coordinator/engine/engine.h"
+#include "coordinator/engine/history_reader.h"
+#include "coordinator/engine/housekeeping.h"
+#include "coordinator/engine/lane.h"
+#include "coordinator/engine/reader_pool.h"
+
+namespace baton::engine {
+
+class RunningEngine final : public Engine {
+ public:
+  RunningEngine(store::Store& store, const core::Authorizer& authorizer, core::Limits limits, EngineOptions options);
+  ~RunningEngine() override { stop(); }
+
+  absl::Status start() override;
+  void stop() override;
+
+  // --- engine_commands.cc ---
+  void start_execution(core::Caller caller, v1::StartWorkflowExecutionRequest request, Done<core::RunId> done) override;
+  void signal_execution(core::Caller caller, v1::SignalWorkflowExecutionRequest request, DoneEmpty done) override;
+  void request_cancel_execution(core::Caller caller, v1::RequestCancelWorkflowExecutionRequest request, DoneEmpty done) override;
+  void terminate_execution(core::Caller caller, v1::TerminateWorkflowExecutionRequest request, DoneEmpty done) override;
+  void respond_decision(core::Caller caller, const journal::v1::TaskToken& token, v1::RespondDecisionTaskCompletedRequest request,
+                        PollerId poller, DoneEmpty done) override;
+  void respond_activity(core::Caller caller, const journal::v1::TaskToken& token, v1::ActivityTaskAnswer answer, PollerId poller,
+                        DoneEmpty done) override;
+  void heartbeat(core::Caller caller, const journal::v1::TaskToken& token, v1::ActivityTaskHeartbeat heartbeat, PollerId poller,
+                 Done<bool> done) override;
+
+  // --- engine_pollers.cc ---
+  absl::StatusOr<PollerId> add_poller(PollerSpec spec, std::shared_ptr<PollerSink> sink) override;
+  void remove_poller(PollerId poller) override;
+  void drain_poller(PollerId poller) override;
+  void acknowledge(PollerId poller, const journal::v1::TaskToken& token) override;
+  void hold(core::Caller caller, PollerId poller, const journal::v1::TaskToken& token) override;
+  void give_back(PollerId poller, const journal::v1::TaskToken& token) override;
+  void forget_cached_run(PollerId poller, const v1::WorkflowExecution& execution) override;
+
+  // --- engine_reads.cc ---
+  void describe_execution(core::Caller caller, v1::DescribeWorkflowExecutionRequest request,
+                          Done<v1::DescribeWorkflowExecutionResponse> done) override;
+  void read_history(core::Caller caller, HistoryRead read, Done<HistoryResult> done) override;
+  void list_executions(store::ExecutionQuery query, Done<std::vector<store::ExecutionRecord>> done) override;
+  void count_executions(store::ExecutionQuery query, int64_t at_most, Done<int64_t> done) override;
+  void count_pending(store::Store::ListKey list, int64_t at_most, Done<int64_t> done) override;
+  void edit_registry(std::string domain, std::string operation, std::string request_id, RegistryEdit edit, DoneEmpty done) override;
+  std::shared_ptr<const core::RegistryView> registry() override { return registry_.picture(); }
+  std::shared_ptr<const store::RegistryDump> registry_dump() override;
+
+  int64_t now_ms() override { return clock_.now_ms(); }
+  int shard_count() const override { return store_.shard_count(); }
+  bool healthy() override { return housekeeping_.healthy(); }
+
+ private:
+  Lane& lane_of(int16_t shard) { return *lanes_[static_cast<size_t>(shard) % lanes_.size()]; }
+  store::WorkflowKey workflow_key(const std::string& domain, const std::string& workflow_id) const;
+  core::RunId new_run_id();
+  // Fills the request with whom it is about. False: the run id cannot be one; the caller has been told.
+  template <class Request>
+  bool address(LaneRequest& lane_request, const Request& request, const DoneEmpty& done);
+  template <class Body, class Request>
+  void command_on_run(core::Caller caller, Request request, const char* operation, DoneEmpty done);
+  // Runs `read` on a reader; tells `done` when there is no room.
+  template <class T>
+  void read_later(Done<T> done, std::function<absl::StatusOr<T>()> read);
+  absl::Status check_token(const journal::v1::TaskToken& token) const;
+  // The client gives the delivery's slot back.
+  void free_slot(TaskPoller& poller, const journal::v1::TaskToken& token);
+  absl::StatusOr<store::RunKey> resolve(const std::string& domain, const v1::WorkflowExecution& execution);
+  void offer_with_history(std::shared_ptr<TaskPoller> poller, OfferedTask offered, store::RunKey run);
+
+  store::Store& store_;
+  const core::Authorizer& authorizer_;
+  const core::Limits limits_;
+  const EngineOptions options_;
+  DatabaseClock clock_;
+  Registry registry_;
+  Matcher matcher_;
+  ReaderPool readers_;
+  LaneEnvironment environment_;
+  std::vector<std::unique_ptr<Lane>> lanes_;
+  Housekeeping housekeeping_;
+  bool running_ = false;
+};
+
+}  // namespace baton::engine

@@ -1,0 +1,30 @@
+#include "coordinator/engine/verdict.h"
+
+#include "coordinator/core/fault.h"
+
+namespace baton::engine {
+
+using StoredVerdict = v1::StartWorkflowExecutionsResponse::Verdict;
+
+std::string to_verdict(const absl::StatusOr<LaneReply>& reply) {
+  StoredVerdict verdict;
+  if (!reply.ok()) {
+    verdict.mutable_refused()->set_fault(core::fault_of(reply.status()));
+    verdict.mutable_refused()->set_message(std::string(reply.status().message()));
+  } else if (const auto* started = std::get_if<core::StartReply>(&reply->reply)) {
+    verdict.set_run_id(started->run_id.to_text());
+  } else {
+    verdict.set_run_id("");
+  }
+  return verdict.SerializeAsString();
+}
+
+absl::StatusOr<LaneReply> from_verdict(const std::string& bytes) {
+  StoredVerdict verdict;
+  if (!verdict.ParseFromString(bytes)) return absl::DataLossError("a recorded verdict cannot be read");
+  if (verdict.has_refused()) return core::fault(verdict.refused().fault(), "", verdict.refused().message());
+  if (const auto run_id = core::RunId::from_text(verdict.run_id())) return LaneReply{core::StartReply{*run_id}, nullptr};
+  return LaneReply{core::RepeatReply{}, nullptr};
+}
+
+}  // namespace baton::engine
