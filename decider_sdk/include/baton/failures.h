@@ -56,8 +56,10 @@ class TimerFailed : public std::runtime_error {
   std::string cause_;
 };
 
-// Thrown by workflow code to end the execution as failed, with its own words. Every other uncaught
-// exception fails it too: reason what(), cut to 256 characters.
+// Thrown by workflow code to end the execution as failed, with its own words. An uncaught
+// ActivityFailed, TimerFailed or PayloadError fails it too. Every other uncaught exception is a
+// defect of the code: it fails the decision task, which is offered again later, and the execution
+// stays as it is for code that knows better.
 class WorkflowFailed : public std::runtime_error {
  public:
   explicit WorkflowFailed(std::string reason, std::optional<Payload> details = std::nullopt)

@@ -2,26 +2,12 @@
 
 #include <algorithm>
 
+#include "decisions.h"
 #include "symbol.h"
 #include "wire.h"
 
 namespace baton::detail {
 namespace {
-
-void set_timeouts(const ActivityOptions& options, v1::ScheduleActivityTaskAttributes* out) {
-  if (!options.start_to_close.is_default()) {
-    to_wire(options.start_to_close, out->mutable_start_to_close_timeout());
-  }
-  if (!options.schedule_to_start.is_default()) {
-    to_wire(options.schedule_to_start, out->mutable_schedule_to_start_timeout());
-  }
-  if (!options.schedule_to_close.is_default()) {
-    to_wire(options.schedule_to_close, out->mutable_schedule_to_close_timeout());
-  }
-  if (!options.heartbeat.is_default()) {
-    to_wire(options.heartbeat, out->mutable_heartbeat_timeout());
-  }
-}
 
 std::optional<Payload> payload_of(bool present, const v1::Payload& payload) {
   if (!present) return std::nullopt;
@@ -58,12 +44,7 @@ ActivityMachine* Activities::schedule(std::string_view name, std::string_view ve
   attributes->mutable_activity_type()->set_name(activity->name_);
   attributes->mutable_activity_type()->set_version(activity->version_);
   if (input) to_wire(*std::move(input), attributes->mutable_input());
-  set_timeouts(options, attributes);
-  if (!options.task_list.empty()) {
-    attributes->mutable_task_list()->set_name(std::string(options.task_list));
-  }
-  if (options.priority.given) attributes->set_task_priority(options.priority.value);
-  if (!options.control.empty()) attributes->set_control(std::string(options.control));
+  set_options(options, attributes);
   return activity;
 }
 

@@ -16,17 +16,20 @@ Payload text(std::string_view what) {
 
 }  // namespace
 
-void Completion::body_ended(Root& root) {
+std::optional<DecisionFailure> Completion::body_ended(Root& root) {
   try {
     decide(DecisionKind::kCompleteWorkflowExecution, "", root.take());
+    return std::nullopt;
   } catch (...) {
-    decide_by(std::current_exception());
+    return decide_by(std::current_exception());
   }
 }
 
-void Completion::failed_to_start(std::exception_ptr exception) { decide_by(exception); }
+std::optional<DecisionFailure> Completion::failed_to_start(std::exception_ptr exception) {
+  return decide_by(exception);
+}
 
-void Completion::decide_by(std::exception_ptr exception) {
+std::optional<DecisionFailure> Completion::decide_by(std::exception_ptr exception) {
   const auto fail = [this](std::string_view reason, std::optional<Payload> details) {
     decide(DecisionKind::kFailWorkflowExecution, cut(reason, kReasonCharacters),
            std::move(details));
@@ -41,13 +44,17 @@ void Completion::decide_by(std::exception_ptr exception) {
     const bool own_words = failed.kind() == ActivityFailure::kFailed && !failed.reason().empty();
     fail(own_words ? failed.reason() : failed.what(),
          failed.details() ? failed.details() : text(failed.what()));
+  } catch (const TimerFailed& failed) {
+    fail(failed.what(), text(failed.what()));
   } catch (const PayloadError& error) {
     fail("PAYLOAD_ERROR", text(error.what()));
   } catch (const std::exception& error) {
-    fail(error.what(), text(error.what()));
+    return DecisionFailure{"EXCEPTION", std::string("the workflow code threw: ") + error.what()};
   } catch (...) {
-    fail("UNKNOWN_EXCEPTION", text("the workflow code threw something that is no std::exception"));
+    return DecisionFailure{"EXCEPTION",
+                           "the workflow code threw something that is no std::exception"};
   }
+  return std::nullopt;
 }
 
 void Completion::decide(DecisionKind kind, std::string reason, std::optional<Payload> payload) {

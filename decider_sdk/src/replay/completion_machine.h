@@ -14,9 +14,10 @@ class Completion {
  public:
   explicit Completion(DecisionLog& log) : log_(log) {}
 
-  // The body has ended: decides by its result, or by the exception it threw.
-  void body_ended(Root& root);
-  void failed_to_start(std::exception_ptr exception);
+  // The body has ended: decides by its result, or by the exception it threw. An exception that is
+  // no workflow failure decides nothing and comes back as a failure of the decision task.
+  std::optional<DecisionFailure> body_ended(Root& root);
+  std::optional<DecisionFailure> failed_to_start(std::exception_ptr exception);
   bool decided() const { return kind_.has_value(); }
 
   // The history refused the closing decision: it is made again with the next task.
@@ -27,7 +28,7 @@ class Completion {
 
  private:
   void decide(DecisionKind kind, std::string reason, std::optional<Payload> payload);
-  void decide_by(std::exception_ptr exception);
+  std::optional<DecisionFailure> decide_by(std::exception_ptr exception);
 
   DecisionLog& log_;
   std::optional<DecisionKind> kind_;

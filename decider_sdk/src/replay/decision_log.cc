@@ -63,7 +63,7 @@ std::string to_string(const std::source_location& where) {
          where.function_name();
 }
 
-void DecisionLog::begin(Decisions* out) {
+void DecisionLog::begin(WireDecisions* out) {
   decided_.clear();
   matched_ = 0;
   out_ = out;

@@ -38,13 +38,13 @@ struct DecisionFailure {
   std::string message;  // for people
 };
 
-using Decisions = google::protobuf::RepeatedPtrField<v1::Decision>;
+using WireDecisions = google::protobuf::RepeatedPtrField<v1::Decision>;
 
 // Used by one run. The decisions of one task are added, then matched one by one, in order.
 class DecisionLog {
  public:
   // Forgets what was matched; new decisions go to `out`, which must live until the next begin().
-  void begin(Decisions* out);
+  void begin(WireDecisions* out);
   v1::Decision* add(Decided decided);
   size_t size() const { return decided_.size(); }
   const Decided& operator[](size_t index) const { return decided_[index]; }
@@ -60,7 +60,7 @@ class DecisionLog {
  private:
   std::vector<Decided> decided_;
   size_t matched_ = 0;
-  Decisions* out_ = nullptr;
+  WireDecisions* out_ = nullptr;
 };
 
 // "orders.cc:42 in process_order".

@@ -66,7 +66,7 @@ class Replayer {
   int64_t last_event_id_ = 0;
   int64_t decided_ = 0;
   TimePoint started_time_{};  // of the last DecisionTaskStarted applied
-  Decisions replayed_;        // what the code decided again
+  WireDecisions replayed_;        // what the code decided again
   std::optional<DecisionFailure> gap_;
 };
 

@@ -158,7 +158,7 @@ void Run::expect_all_matched(int64_t completed_event_id) {
   if (!log_.all_matched()) fail("NONDETERMINISM", log_.missing(completed_event_id));
 }
 
-void Run::execute(bool replaying, TimePoint now, Decisions* out) {
+void Run::execute(bool replaying, TimePoint now, WireDecisions* out) {
   replaying_ = replaying;
   now_ = now;
   context_.reset();
@@ -190,14 +190,19 @@ void Run::start() {
     root_ = function_(Workflow(this), input_);
     input_.reset();
   } catch (...) {
-    return completion_.failed_to_start(std::current_exception());
+    if (auto failure = completion_.failed_to_start(std::current_exception())) {
+      fail(std::move(failure->reason), std::move(failure->message));
+    }
+    return;
   }
   root_->start(scheduler_, [](void* run) { static_cast<Run*>(run)->ended_body(); }, this);
 }
 
 void Run::ended_body() {
   if (failure_) return;
-  completion_.body_ended(*root_);
+  if (auto failure = completion_.body_ended(*root_)) {
+    fail(std::move(failure->reason), std::move(failure->message));
+  }
   scheduler_.stop();
 }
 

@@ -36,7 +36,7 @@ class Run {
   void add_recorded_marker(const v1::HistoryEvent& event) { markers_.add_recorded(event); }
   // Runs the code until everything waits; its decisions go to `out`, which lives until the next
   // call. `now` is the time of the DecisionTaskStarted.
-  void execute(bool replaying, TimePoint now, Decisions* out);
+  void execute(bool replaying, TimePoint now, WireDecisions* out);
   // All decisions of the last execute() must have been matched by events until
   // DecisionTaskCompleted `completed_event_id` + n.
   void expect_all_matched(int64_t completed_event_id);

@@ -1,0 +1,81 @@
+// The plain level of the decider: a function from a decision task to decisions, as in SWF. Workflow
+// code as coroutines (workflow.h) is made of the same.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "baton/activity.h"
+#include "baton/activity_options.h"
+#include "baton/conversion.h"
+#include "baton/history.h"
+#include "baton/names.h"
+#include "baton/payload.h"
+#include "baton/timeout.h"
+
+namespace baton {
+
+// What a decider is asked: the history so far. A value, valid as long as it lives.
+struct DecisionTask {
+  Execution execution;
+  TypeName type;
+  // From event 1 to this task's DecisionTaskStarted.
+  History history;
+  int64_t started_event_id = 0;
+  // DecisionTaskStarted of the decision task that was completed last; 0: this is the first. What is
+  // after it is new.
+  int64_t previous_started_event_id = 0;
+  bool cancel_requested = false;
+};
+
+// What a decider decides: applied in order, a closing one only in last place. One that the
+// coordinator refuses becomes its …Failed event. Movable, not copyable.
+class Decisions {
+ public:
+  Decisions();
+  Decisions(Decisions&&) noexcept;
+  Decisions& operator=(Decisions&&) noexcept;
+  ~Decisions();
+
+  // `activity_id`: unique among the open activities of the run; options.activity_id is not used.
+  void schedule_activity(std::string_view activity_id, const TypeName& type,
+                         const std::optional<Payload>& input = std::nullopt,
+                         const ActivityOptions& options = {});
+  template <class R, class A>
+  void schedule_activity(std::string_view activity_id, const Activity<R(A)>& activity,
+                         const std::type_identity_t<A>& argument,
+                         const ActivityOptions& options = {}) {
+    schedule_activity(activity_id, {std::string(activity.name), std::string(activity.version)},
+                      to_payload(argument), options);
+  }
+  void request_cancel_activity(std::string_view activity_id);
+  // 0 to 366 days; 0 fires at once. `control`: kept in the history, at most 32,768 characters.
+  void start_timer(std::string_view timer_id, Duration start_to_fire,
+                   const std::optional<std::string>& control = std::nullopt);
+  void cancel_timer(std::string_view timer_id);
+  void record_marker(std::string_view name, const std::optional<Payload>& details = std::nullopt);
+
+  void complete(const std::optional<Payload>& result = std::nullopt);
+  void fail(std::string_view reason, const std::optional<Payload>& details = std::nullopt);
+  void cancel(const std::optional<Payload>& details = std::nullopt);
+
+  // Free text shown by describe, at most 32,768 characters.
+  void set_execution_context(std::string_view text);
+  // True (the default): a closing decision that meets new events applies nothing of this batch, and
+  // a new task with the new events follows. False: SWF's way, the rest applies and a
+  // …ExecutionFailed event says UNHANDLED_DECISION.
+  void set_all_or_nothing_close(bool value);
+
+  // For the SDK: the message that this fills.
+  struct Content;
+  Content& content() { return *content_; }
+
+ private:
+  std::unique_ptr<Content> content_;
+};
+
+}  // namespace baton

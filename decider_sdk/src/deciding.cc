@@ -1,0 +1,146 @@
+#include "deciding.h"
+
+#include "baton/log.h"
+#include "decisions.h"
+#include "wire.h"
+
+namespace baton::detail {
+namespace {
+
+constexpr size_t kReasonCharacters = 256;
+constexpr size_t kMessageCharacters = 8'000;  // at most 4 bytes each, in 32,768
+
+TypeName type_of(const v1::DecisionTask& task) {
+  return {task.workflow_type().name(), task.workflow_type().version()};
+}
+
+// Is everything from event 1 (or from the delta's base) to the task in this one message?
+bool is_whole(const v1::DecisionTask& task) {
+  return task.next_page_token().empty() && !task.events().empty() &&
+         task.events().rbegin()->event_id() == task.started_event_id();
+}
+
+DecisionFailure unreadable(const std::string& why) {
+  return {"HISTORY_UNAVAILABLE", "the history could not be read: " + why};
+}
+
+void to_failed(const DecisionFailure& failure, const std::string& token,
+               v1::RespondDecisionTaskFailedRequest* out) {
+  out->set_task_token(token);
+  out->set_reason(cut(failure.reason, kReasonCharacters));
+  to_wire(Payload{cut(failure.message, kMessageCharacters), std::string(kTextType), {}, {}},
+          out->mutable_details());
+}
+
+void log_failure(const v1::DecisionTask& task, const DecisionFailure& failure) {
+  const auto& execution = task.workflow_execution();
+  log(LogLevel::kError, task.workflow_type().name() + " " + execution.workflow_id() + " (run " +
+                            execution.run_id() + ") not decided, tried again later: " +
+                            failure.reason + ": " + failure.message);
+}
+
+}  // namespace
+
+std::unique_ptr<v1::DecisionTaskAnswer> Deciding::decide(const Delivery& delivery) {
+  const v1::DecisionTask& task = *delivery.task;
+  auto answer = std::make_unique<v1::DecisionTaskAnswer>();
+  auto* const completed = answer->mutable_completed();
+  completed->set_task_token(task.task_token());
+  std::optional<DecisionFailure> failure;
+  if (const auto* function = workflows_.find(type_of(task)); function == nullptr) {
+    failure = {"UNKNOWN_WORKFLOW_TYPE", "this decider does not know workflow type " +
+                                            task.workflow_type().name() + "/" +
+                                            task.workflow_type().version()};
+  } else if (const auto* workflow = std::get_if<WorkflowFunction>(function)) {
+    failure = decide_workflow(*workflow, delivery, completed);
+  } else {
+    failure = decide_plainly(std::get<DecisionFunction>(*function), delivery, completed);
+  }
+  if (failure) {
+    cache_.drop(task.workflow_execution().run_id());
+    log_failure(task, *failure);
+    to_failed(*failure, task.task_token(), answer->mutable_failed());
+  }
+  return answer;
+}
+
+std::optional<DecisionFailure> Deciding::decide_workflow(
+    const WorkflowFunction& function, const Delivery& delivery,
+    v1::RespondDecisionTaskCompletedRequest* answer) {
+  const v1::DecisionTask& task = *delivery.task;
+  const Execution execution = from_wire(task.workflow_execution());
+  CachedRun* run = task.has_delta_base() ? cache_.find(execution.run_id) : nullptr;
+  if (run != nullptr && run->is_base(task.delta_base()) && is_whole(task)) {
+    run->replayer.add(task.events(), delivery.owner);
+  } else {
+    run = cache_.replace(function, execution, type_of(task));
+    if (!task.has_delta_base() && is_whole(task)) {
+      run->replayer.add(task.events(), delivery.owner);
+    } else {
+      std::string why;
+      const auto take_in = [&](std::shared_ptr<HistoryPage> page) {
+        run->replayer.add(*page, page);
+      };
+      if (!read_all(task, take_in, &why)) return unreadable(why);
+    }
+  }
+  if (auto failure = run->replayer.decide(task.started_event_id(), answer)) return failure;
+  run->delivery = task.delivery();
+  if (run->replayer.ended()) {
+    cache_.drop(execution.run_id);
+    return std::nullopt;
+  }
+  answer->set_run_cached(true);
+  for (Execution evicted; cache_.evict(&evicted);) evicted_.push_back(evicted);
+  return std::nullopt;
+}
+
+std::optional<DecisionFailure> Deciding::decide_plainly(
+    const DecisionFunction& function, const Delivery& delivery,
+    v1::RespondDecisionTaskCompletedRequest* answer) {
+  const v1::DecisionTask& task = *delivery.task;
+  auto pages = std::make_shared<std::vector<std::shared_ptr<const void>>>();
+  std::vector<HistoryEvent> events;
+  const auto take_in = [&](const HistoryPage& page, std::shared_ptr<const void> owner) {
+    for (const auto& event : page) events.emplace_back(&event);
+    pages->push_back(std::move(owner));
+  };
+  if (!task.has_delta_base() && is_whole(task)) {
+    take_in(task.events(), delivery.owner);
+  } else {
+    std::string why;
+    const auto on_page = [&](std::shared_ptr<HistoryPage> page) { take_in(*page, page); };
+    if (!read_all(task, on_page, &why)) return unreadable(why);
+  }
+  const DecisionTask view{from_wire(task.workflow_execution()),
+                          type_of(task),
+                          History(std::move(pages), std::move(events)),
+                          task.started_event_id(),
+                          task.previous_started_event_id(),
+                          task.cancel_requested()};
+  try {
+    Decisions decisions = function(view);
+    decisions.content().answer.set_task_token(task.task_token());
+    answer->Swap(&decisions.content().answer);
+    return std::nullopt;
+  } catch (const std::exception& error) {
+    return DecisionFailure{"EXCEPTION", std::string("the decision function threw: ") + error.what()};
+  } catch (...) {
+    return DecisionFailure{"EXCEPTION",
+                           "the decision function threw something that is no std::exception"};
+  }
+}
+
+// Every page up to the task, and nothing after it.
+bool Deciding::read_all(const v1::DecisionTask& task, const OnPage& on_page, std::string* why) {
+  const int64_t last = task.started_event_id();
+  const auto cut_and_give = [&](std::shared_ptr<HistoryPage> page) {
+    int keep = page->size();
+    while (keep > 0 && page->Get(keep - 1).event_id() > last) --keep;
+    page->DeleteSubrange(keep, page->size() - keep);
+    if (!page->empty()) on_page(std::move(page));
+  };
+  return read_history_(from_wire(task.workflow_execution()), last, cut_and_give, why);
+}
+
+}  // namespace baton::detail

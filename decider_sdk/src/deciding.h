@@ -1,0 +1,60 @@
+// One decision task becomes its answer: by a cached run and the new events, or by the whole
+// history.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "run_cache.h"
+#include "workflows.h"
+
+namespace baton::detail {
+
+// A task and what keeps it alive.
+struct Delivery {
+  const v1::DecisionTask* task;
+  std::shared_ptr<const void> owner;
+};
+
+using HistoryPage = google::protobuf::RepeatedPtrField<v1::HistoryEvent>;
+using OnPage = std::function<void(std::shared_ptr<HistoryPage>)>;
+// Reads a history from event 1 on, a page at a time, and gives every page that it reads; false and
+// `why`: it could not.
+using ReadHistory =
+    std::function<bool(const Execution&, int64_t last_event_id, const OnPage&, std::string* why)>;
+
+// The runs that one thread decides. Pure but for what `read_history` does. `workflows` must outlive
+// it.
+class Deciding {
+ public:
+  // `cached_runs`: how many runs are kept.
+  Deciding(const Workflows& workflows, ReadHistory read_history, size_t cached_runs)
+      : workflows_(workflows), read_history_(std::move(read_history)), cache_(cached_runs) {}
+
+  // Never null; throws nothing. What cannot be decided is answered as failed.
+  std::unique_ptr<v1::DecisionTaskAnswer> decide(const Delivery& delivery);
+  // The run's last answer was not recorded, or the run is closed.
+  void drop(const std::string& run_id) { cache_.drop(run_id); }
+  // Runs that had to make room since the last call.
+  std::vector<Execution> take_evicted() { return std::exchange(evicted_, {}); }
+  size_t cached_runs() const { return cache_.size(); }
+
+ private:
+  using Answer = v1::DecisionTaskAnswer;
+  std::optional<DecisionFailure> decide_workflow(const WorkflowFunction& function,
+                                                 const Delivery& delivery,
+                                                 v1::RespondDecisionTaskCompletedRequest* answer);
+  std::optional<DecisionFailure> decide_plainly(const DecisionFunction& function,
+                                                const Delivery& delivery,
+                                                v1::RespondDecisionTaskCompletedRequest* answer);
+  bool read_all(const v1::DecisionTask& task, const OnPage& on_page, std::string* why);
+
+  const Workflows& workflows_;
+  ReadHistory read_history_;
+  RunCache cache_;
+  std::vector<Execution> evicted_;
+};
+
+}  // namespace baton::detail

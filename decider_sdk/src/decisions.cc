@@ -1,0 +1,101 @@
+#include "decisions.h"
+
+#include "wire.h"
+
+namespace baton {
+namespace {
+
+v1::Decision* add(Decisions& decisions) { return decisions.content().answer.add_decisions(); }
+
+void set(const std::optional<Payload>& payload, auto&& field) {
+  if (payload) to_wire(*payload, field());
+}
+
+}  // namespace
+
+namespace detail {
+
+void set_options(const ActivityOptions& options, v1::ScheduleActivityTaskAttributes* out) {
+  if (!options.start_to_close.is_default()) {
+    to_wire(options.start_to_close, out->mutable_start_to_close_timeout());
+  }
+  if (!options.schedule_to_start.is_default()) {
+    to_wire(options.schedule_to_start, out->mutable_schedule_to_start_timeout());
+  }
+  if (!options.schedule_to_close.is_default()) {
+    to_wire(options.schedule_to_close, out->mutable_schedule_to_close_timeout());
+  }
+  if (!options.heartbeat.is_default()) {
+    to_wire(options.heartbeat, out->mutable_heartbeat_timeout());
+  }
+  if (!options.task_list.empty()) out->mutable_task_list()->set_name(std::string(options.task_list));
+  if (options.priority.given) out->set_task_priority(options.priority.value);
+  if (!options.control.empty()) out->set_control(std::string(options.control));
+}
+
+}  // namespace detail
+
+Decisions::Decisions() : content_(std::make_unique<Content>()) {
+  content_->answer.set_all_or_nothing_close(true);
+}
+Decisions::Decisions(Decisions&&) noexcept = default;
+Decisions& Decisions::operator=(Decisions&&) noexcept = default;
+Decisions::~Decisions() = default;
+
+void Decisions::schedule_activity(std::string_view activity_id, const TypeName& type,
+                                  const std::optional<Payload>& input,
+                                  const ActivityOptions& options) {
+  auto* const out = add(*this)->mutable_schedule_activity_task();
+  out->set_activity_id(std::string(activity_id));
+  to_wire(type, out->mutable_activity_type());
+  set(input, [&] { return out->mutable_input(); });
+  detail::set_options(options, out);
+}
+
+void Decisions::request_cancel_activity(std::string_view activity_id) {
+  add(*this)->mutable_request_cancel_activity_task()->set_activity_id(std::string(activity_id));
+}
+
+void Decisions::start_timer(std::string_view timer_id, Duration start_to_fire,
+                            const std::optional<std::string>& control) {
+  auto* const out = add(*this)->mutable_start_timer();
+  out->set_timer_id(std::string(timer_id));
+  to_wire(start_to_fire, out->mutable_start_to_fire_timeout());
+  if (control) out->set_control(*control);
+}
+
+void Decisions::cancel_timer(std::string_view timer_id) {
+  add(*this)->mutable_cancel_timer()->set_timer_id(std::string(timer_id));
+}
+
+void Decisions::record_marker(std::string_view name, const std::optional<Payload>& details) {
+  auto* const out = add(*this)->mutable_record_marker();
+  out->set_marker_name(std::string(name));
+  set(details, [&] { return out->mutable_details(); });
+}
+
+void Decisions::complete(const std::optional<Payload>& result) {
+  auto* const out = add(*this)->mutable_complete_workflow_execution();
+  set(result, [&] { return out->mutable_result(); });
+}
+
+void Decisions::fail(std::string_view reason, const std::optional<Payload>& details) {
+  auto* const out = add(*this)->mutable_fail_workflow_execution();
+  out->set_reason(std::string(reason));
+  set(details, [&] { return out->mutable_details(); });
+}
+
+void Decisions::cancel(const std::optional<Payload>& details) {
+  auto* const out = add(*this)->mutable_cancel_workflow_execution();
+  set(details, [&] { return out->mutable_details(); });
+}
+
+void Decisions::set_execution_context(std::string_view text) {
+  content_->answer.set_execution_context(std::string(text));
+}
+
+void Decisions::set_all_or_nothing_close(bool value) {
+  content_->answer.set_all_or_nothing_close(value);
+}
+
+}  // namespace baton

@@ -1,0 +1,76 @@
+#include "shard.h"
+
+namespace baton::detail {
+namespace {
+
+// So many answers go out together at most, so that the coordinator can begin with them while the
+// rest of a large batch is decided.
+constexpr size_t kAnswersAtOnce = 32;
+
+}  // namespace
+
+void Shard::start() {
+  thread_ = std::thread([this] { loop(); });
+}
+
+void Shard::stop() {
+  {
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  pushed_.notify_one();
+  if (thread_.joinable()) thread_.join();
+}
+
+bool Shard::stopping() {
+  std::lock_guard lock(mutex_);
+  return stopping_;
+}
+
+void Shard::push(std::vector<Work> work) {
+  {
+    std::lock_guard lock(mutex_);
+    if (queue_.empty()) {
+      queue_ = std::move(work);
+    } else {
+      queue_.insert(queue_.end(), std::make_move_iterator(work.begin()),
+                    std::make_move_iterator(work.end()));
+    }
+  }
+  pushed_.notify_one();
+}
+
+void Shard::loop() {
+  std::vector<Work> batch;
+  for (;;) {
+    batch.clear();
+    {
+      std::unique_lock lock(mutex_);
+      pushed_.wait(lock, [this] { return stopping_ || !queue_.empty(); });
+      if (stopping_) return;
+      batch.swap(queue_);
+    }
+    decide(batch);
+  }
+}
+
+void Shard::decide(const std::vector<Work>& batch) {
+  std::vector<std::unique_ptr<v1::DecisionTaskAnswer>> answers;
+  const auto give = [&] {
+    if (answers.empty()) return;
+    sink_.answer(std::exchange(answers, {}), deciding_.take_evicted());
+  };
+  for (const Work& work : batch) {
+    if (work.delivery.task == nullptr) {
+      deciding_.drop(work.dropped_run_id);
+      continue;
+    }
+    answers.push_back(deciding_.decide(work.delivery));
+    if (answers.size() < kAnswersAtOnce) continue;
+    give();
+    if (stopping()) return;
+  }
+  give();
+}
+
+}  // namespace baton::detail

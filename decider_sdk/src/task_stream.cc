@@ -1,0 +1,331 @@
+#include "task_stream.h"
+
+#include <algorithm>
+
+#include "baton/conversion.h"
+#include "baton/log.h"
+#include "wire.h"
+
+namespace baton::detail {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kAnswerInTime = 500ms;  // later, a task gets an acknowledgement of its own
+constexpr Duration kFirstReopen = 50ms;
+constexpr Duration kLastReopen = 2s;
+constexpr auto kShortestRetry = 100ms;
+// Below the 1 MiB of a frame, with room for the framing of each item.
+constexpr size_t kFrameBytes = 960 * 1024;
+constexpr size_t kItemOverhead = 16;
+
+const std::string& token_of(const v1::DecisionTaskAnswer& answer) {
+  return answer.has_completed() ? answer.completed().task_token() : answer.failed().task_token();
+}
+
+// Is it the content of the answer that was refused, so that another answer may still be given?
+bool leaves_token_usable(const v1::Refusal& refusal) {
+  return refusal.fault() == v1::VALIDATION || refusal.fault() == v1::DEFAULT_UNDEFINED ||
+         refusal.fault() == v1::LIMIT_EXCEEDED || refusal.fault() == v1::NOT_IMPLEMENTED;
+}
+
+}  // namespace
+
+// One call of PollDecisionTasks. Deletes itself when it has ended.
+class TaskStream::Call : public grpc::ClientBidiReactor<v1::PollDecisionTasksRequest,
+                                                        v1::PollDecisionTasksResponse> {
+ public:
+  Call(TaskStream& owner, std::shared_ptr<const Endpoint> endpoint)
+      : owner_(owner), endpoint_(std::move(endpoint)) {
+    context_.set_wait_for_ready(false);
+    endpoint_->stub<v1::DeciderService::Stub>().async()->PollDecisionTasks(&context_, this);
+    AddHold();  // writes begin outside of reactions
+    read_next();
+  }
+  void begin() { StartCall(); }
+  void cancel() { context_.TryCancel(); }
+  const Endpoint& endpoint() const { return *endpoint_; }
+
+  void OnReadDone(bool ok) override {
+    if (!ok) {
+      owner_.reads_ended();
+      RemoveHold();
+      return;
+    }
+    owner_.received(std::move(incoming_));
+    read_next();
+  }
+  void OnWriteDone(bool) override { owner_.written(); }
+  void OnDone(const grpc::Status& status) override {
+    owner_.ended(status);
+    delete this;
+  }
+
+ private:
+  void read_next() {
+    incoming_ = std::make_shared<v1::PollDecisionTasksResponse>();
+    StartRead(incoming_.get());
+  }
+
+  TaskStream& owner_;
+  const std::shared_ptr<const Endpoint> endpoint_;
+  grpc::ClientContext context_;
+  std::shared_ptr<v1::PollDecisionTasksResponse> incoming_;
+};
+
+TaskStream::TaskStream(std::shared_ptr<Connection> connection, Options options, TaskSink& sink,
+                       const Wakeup& wakeup)
+    : connection_(std::move(connection)),
+      options_(std::move(options)),
+      sink_(sink),
+      wakeup_(wakeup),
+      backoff_(kFirstReopen, kLastReopen) {}
+
+TaskStream::~TaskStream() {
+  std::unique_lock lock(mutex_);
+  stopping_ = true;
+  if (call_ != nullptr) call_->cancel();
+  call_ended_.wait(lock, [this] { return call_ == nullptr; });
+}
+
+void TaskStream::keep_open() {
+  Call* call = nullptr;
+  {
+    std::lock_guard lock(mutex_);
+    if (call_ != nullptr || stopping_ || Clock::now() < reopen_at_) return;
+    call = call_ = new Call(*this, connection_->endpoint());
+    name_held();
+  }
+  call->begin();
+  std::lock_guard lock(mutex_);
+  if (call_ != call) return;  // it ended meanwhile
+  usable_ = true;
+  write();
+}
+
+// The first frame of a new call says what is still held; unconfirmed answers follow.
+void TaskStream::name_held() {
+  open_frame_due_ = true;
+  drain_due_ = draining_;
+  answered_.clear();
+  acknowledged_.clear();
+  to_name_.clear();
+  for (auto& [token, held] : held_) {
+    held.acknowledged = true;
+    to_name_.push_back(token);
+    if (held.answer != nullptr && !held.send_again) answered_.push_back(token);
+  }
+}
+
+void TaskStream::received(std::shared_ptr<v1::PollDecisionTasksResponse> frame) {
+  std::vector<std::pair<std::string, Work>> work;
+  {
+    std::lock_guard lock(mutex_);
+    backoff_.reset();
+    if (!last_complaint_.empty()) {
+      last_complaint_.clear();
+      log(LogLevel::kInfo, "stream of decision tasks of list " + options_.task_list + " is back");
+    }
+    for (const auto& confirmation : frame->confirmations()) confirm(confirmation, false, &work);
+    for (const auto& confirmation : frame->closed_tasks()) confirm(confirmation, true, &work);
+    for (const auto& task : frame->tasks()) {
+      if (!hold(task)) continue;
+      work.emplace_back(task.workflow_execution().run_id(), Work{{&task, frame}, {}});
+    }
+  }
+  if (!work.empty()) sink_.take(std::move(work));
+}
+
+// False: it is held already.
+bool TaskStream::hold(const v1::DecisionTask& task) {
+  const auto [place, is_new] = held_.try_emplace(task.task_token());
+  if (!is_new) return false;
+  place->second.run_id = task.workflow_execution().run_id();
+  place->second.taken = Clock::now();
+  return true;
+}
+
+void TaskStream::confirm(const v1::DecisionConfirmation& confirmation, bool closed,
+                         std::vector<std::pair<std::string, Work>>* work) {
+  const auto place = held_.find(confirmation.task_token());
+  if (place == held_.end()) return;
+  Held& held = place->second;
+  const bool refused = confirmation.has_refused() && !closed;
+  if (refused && confirmation.refused().retryable()) {
+    held.send_again = Clock::now() + std::max<Clock::duration>(
+                                         to_duration(confirmation.refused().retry_after()),
+                                         kShortestRetry);
+    return;
+  }
+  if (closed || refused) work->emplace_back(held.run_id, Work{{}, held.run_id});
+  if (refused && leaves_token_usable(confirmation.refused()) && !held.given_up) {
+    give_up(confirmation, &held);
+    return;
+  }
+  if (refused) {
+    const bool expected = confirmation.refused().fault() == v1::UNHANDLED_DECISION;
+    log(expected ? LogLevel::kDebug : LogLevel::kInfo,
+        "an answer for run " + held.run_id +
+            " was not taken: " + confirmation.refused().message());
+  }
+  held_.erase(place);
+  if (held_.empty() && draining_) wakeup_.notify();
+}
+
+// The answer can never be taken, but the task is still ours: say so, instead of nothing until the
+// task times out.
+void TaskStream::give_up(const v1::DecisionConfirmation& confirmation, Held* held) {
+  const std::string& why = confirmation.refused().message();
+  log(LogLevel::kError, "the decisions for run " + held->run_id + " are not valid: " + why);
+  held->given_up = true;
+  held->answer = std::make_unique<Answer>();
+  auto* const failed = held->answer->mutable_failed();
+  failed->set_task_token(confirmation.task_token());
+  failed->set_reason("INVALID_DECISIONS");
+  to_wire(Payload{why, std::string(kTextType), {}, {}}, failed->mutable_details());
+  answered_.push_back(confirmation.task_token());
+}
+
+void TaskStream::answer(std::vector<std::unique_ptr<Answer>> answers,
+                        std::vector<Execution> evicted) {
+  std::lock_guard lock(mutex_);
+  for (auto& answer : answers) {
+    const std::string& token = token_of(*answer);
+    const auto place = held_.find(token);
+    if (place == held_.end()) continue;  // closed meanwhile
+    answered_.push_back(token);
+    place->second.answer = std::move(answer);
+  }
+  evicted_.insert(evicted_.end(), std::make_move_iterator(evicted.begin()),
+                  std::make_move_iterator(evicted.end()));
+  write();
+}
+
+void TaskStream::tick() {
+  std::lock_guard lock(mutex_);
+  const auto now = Clock::now();
+  for (auto& [token, held] : held_) {
+    if (held.send_again && *held.send_again <= now && held.answer != nullptr) {
+      held.send_again.reset();
+      answered_.push_back(token);
+    } else if (held.answer == nullptr && !held.acknowledged && now - held.taken >= kAnswerInTime) {
+      held.acknowledged = true;
+      acknowledged_.push_back(token);
+    }
+  }
+  write();
+}
+
+void TaskStream::drain() {
+  std::lock_guard lock(mutex_);
+  draining_ = drain_due_ = true;
+  write();
+}
+
+bool TaskStream::holds_nothing() {
+  std::lock_guard lock(mutex_);
+  return held_.empty();
+}
+
+void TaskStream::write() {
+  if (!usable_ || writing_ || !fill_frame()) return;
+  writing_ = true;
+  call_->StartWrite(&frame_);
+}
+
+// Everything that waits, up to the bound of a frame; the rest goes with the next one. False:
+// nothing waits.
+bool TaskStream::fill_frame() {
+  size_t bytes = 0;
+  const auto fits = [&](size_t item) { return (bytes += item + kItemOverhead) <= kFrameBytes; };
+  const auto move_tokens = [&](std::vector<std::string>& tokens, auto&& add) {
+    size_t count = 0;
+    while (count < tokens.size() && fits(tokens[count].size())) add(std::move(tokens[count++]));
+    tokens.erase(tokens.begin(), tokens.begin() + static_cast<std::ptrdiff_t>(count));
+    return tokens.empty();
+  };
+  bool any = std::exchange(open_frame_due_, false);
+  if (any) {
+    auto* const open = frame_.mutable_open();
+    open->set_domain(connection_->domain());
+    open->mutable_task_list()->set_name(options_.task_list);
+    open->set_identity(connection_->options().identity);
+    open->set_instance_id(instance_id_);
+    open->set_slots(options_.slots);
+    bytes += open->ByteSizeLong();
+    const bool all = move_tokens(
+        to_name_, [&](std::string token) { open->add_held_task_tokens(std::move(token)); });
+    if (!all) return true;
+  }
+  any = any || !to_name_.empty();
+  if (!move_tokens(to_name_, [&](std::string t) { frame_.add_held_task_tokens(std::move(t)); })) {
+    return true;  // these come before anything else
+  }
+  if (std::exchange(drain_due_, false)) {
+    frame_.set_draining(true);
+    any = true;
+  }
+  any = any || !acknowledged_.empty() || !evicted_.empty();
+  move_tokens(acknowledged_,
+              [&](std::string token) { frame_.add_acknowledged_task_tokens(std::move(token)); });
+  while (!evicted_.empty() && fits(evicted_.back().workflow_id.size() + 64)) {
+    auto* const forget = frame_.add_forget();
+    forget->set_workflow_id(std::move(evicted_.back().workflow_id));
+    forget->set_run_id(std::move(evicted_.back().run_id));
+    evicted_.pop_back();
+  }
+  size_t next = 0;
+  for (; next < answered_.size(); ++next) {
+    const auto place = held_.find(answered_[next]);
+    if (place == held_.end() || place->second.answer == nullptr) continue;
+    if (!fits(place->second.answer->ByteSizeLong()) && any) break;
+    frame_.mutable_answers()->AddAllocated(place->second.answer.release());
+    any = true;
+  }
+  answered_.erase(answered_.begin(), answered_.begin() + static_cast<std::ptrdiff_t>(next));
+  return any;
+}
+
+// The frame is out, or the call is broken: its answers are kept until they are confirmed.
+void TaskStream::written() {
+  std::lock_guard lock(mutex_);
+  auto* const answers = frame_.mutable_answers();
+  while (!answers->empty()) {
+    std::unique_ptr<Answer> answer(answers->ReleaseLast());
+    const auto place = held_.find(token_of(*answer));
+    if (place != held_.end() && place->second.answer == nullptr) {
+      place->second.answer = std::move(answer);
+    }
+  }
+  frame_.Clear();
+  writing_ = false;
+  write();
+}
+
+void TaskStream::reads_ended() {
+  std::lock_guard lock(mutex_);
+  usable_ = false;
+}
+
+void TaskStream::ended(const grpc::Status& status) {
+  std::lock_guard lock(mutex_);
+  if (!stopping_) log_end(status);
+  connection_->avoid(call_->endpoint());
+  call_ = nullptr;
+  usable_ = false;
+  reopen_at_ = Clock::now() + backoff_.next();
+  wakeup_.notify();
+  call_ended_.notify_all();
+}
+
+// Once for each new complaint, since reconnection goes on for ever.
+void TaskStream::log_end(const grpc::Status& status) {
+  const std::string what =
+      status.ok() ? "the coordinator ended it" : status.error_message();
+  if (what == last_complaint_) return;
+  last_complaint_ = what;
+  log(LogLevel::kWarning, "stream of decision tasks of list " + options_.task_list + " at " +
+                              call_->endpoint().address + ": " + what + "; opening it again");
+}
+
+}  // namespace baton::detail

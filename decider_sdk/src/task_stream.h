@@ -1,0 +1,122 @@
+// The stream of decision tasks: takes offers in, sends answers in batches, and keeps both across
+// broken connections.
+//
+// What is held. A task is held from its offer until its answer is confirmed or the coordinator says
+// that it is closed. A new connection names all held tasks, and answers that were not confirmed are
+// sent again: an answer is recorded once, whatever the connection does.
+//
+// Acknowledgements. An answer is one. Only a task that is not answered within half a second gets
+// one of its own.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "connection.h"
+#include "shard.h"
+#include "wakeup.h"
+
+namespace baton::detail {
+
+// Where tasks go. Called from the stream's threads, one call at a time.
+class TaskSink {
+ public:
+  // Decide these, and drop what is cached of those, in this order.
+  virtual void take(std::vector<std::pair<std::string, Work>> work_by_run_id) = 0;
+
+ protected:
+  ~TaskSink() = default;
+};
+
+class TaskStream final : public AnswerSink {
+ public:
+  struct Options {
+    std::string task_list;
+    int slots = 0;
+  };
+  // `sink` and `wakeup` must outlive it; `wakeup` is notified when the stream breaks and when
+  // nothing is held any more.
+  TaskStream(std::shared_ptr<Connection> connection, Options options, TaskSink& sink,
+             const Wakeup& wakeup);
+  // Ends the call that may be there, and waits for that.
+  ~TaskStream();
+
+  // --- for the thread that runs the decider ---
+
+  // Opens a new call when there is none and it is time to. Returns at once.
+  void keep_open();
+  // Acknowledges what takes long, sends again what was refused for now.
+  void tick();
+  // Asks for no more tasks.
+  void drain();
+  bool holds_nothing();
+
+  // --- any thread ---
+  void answer(std::vector<std::unique_ptr<v1::DecisionTaskAnswer>> answers,
+              std::vector<Execution> evicted) override;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  using Answer = v1::DecisionTaskAnswer;
+  class Call;
+
+  struct Held {
+    std::string run_id;
+    Clock::time_point taken;
+    bool acknowledged = false;
+    bool given_up = false;                        // answered as failed, since the answer was not valid
+    std::unique_ptr<Answer> answer;              // not confirmed, and not in the frame being written
+    std::optional<Clock::time_point> send_again;  // refused for now
+  };
+
+  // From the call; each takes the lock.
+  void received(std::shared_ptr<v1::PollDecisionTasksResponse> frame);
+  void written();
+  void reads_ended();
+  void ended(const grpc::Status& status);
+
+  // With the lock held.
+  bool hold(const v1::DecisionTask& task);
+  void confirm(const v1::DecisionConfirmation& confirmation, bool closed,
+               std::vector<std::pair<std::string, Work>>* work);
+  void give_up(const v1::DecisionConfirmation& confirmation, Held* held);
+  void name_held();
+  void write();
+  bool fill_frame();
+  void log_end(const grpc::Status& status);
+
+  const std::shared_ptr<Connection> connection_;
+  const Options options_;
+  const std::string instance_id_ = make_request_id();
+  TaskSink& sink_;
+  const Wakeup& wakeup_;
+
+  std::mutex mutex_;
+  std::condition_variable call_ended_;
+  std::unordered_map<std::string, Held> held_;  // by task token
+  // To be sent, oldest first.
+  std::vector<std::string> answered_;
+  std::vector<std::string> acknowledged_;
+  std::vector<std::string> to_name_;
+  std::vector<Execution> evicted_;
+  bool open_frame_due_ = false;
+  bool drain_due_ = false;
+
+  Call* call_ = nullptr;
+  bool usable_ = false;   // the call takes writes
+  bool writing_ = false;  // frame_ is being written
+  v1::PollDecisionTasksRequest frame_;
+  bool draining_ = false;
+  bool stopping_ = false;
+  Backoff backoff_;
+  Clock::time_point reopen_at_{};
+  std::string last_complaint_;
+};
+
+}  // namespace baton::detail

@@ -1,0 +1,35 @@
+// What a decider can decide: its workflow types, each with a coroutine or a plain function.
+#pragma once
+
+#include <functional>
+#include <map>
+#include <string>
+#include <variant>
+
+#include "baton/decision_task.h"
+#include "baton/detail/root.h"
+#include "baton/names.h"
+
+namespace baton::detail {
+
+using DecisionFunction = std::function<Decisions(const DecisionTask&)>;
+
+// Filled before the decider runs, then only read, from any thread.
+class Workflows {
+ public:
+  using Function = std::variant<WorkflowFunction, DecisionFunction>;
+
+  // The last one given for a type counts.
+  void add(const TypeName& type, Function function) { functions_[type] = std::move(function); }
+  // Null: not known here.
+  const Function* find(const TypeName& type) const {
+    const auto place = functions_.find(type);
+    return place == functions_.end() ? nullptr : &place->second;
+  }
+  const std::map<TypeName, Function>& all() const { return functions_; }
+
+ private:
+  std::map<TypeName, Function> functions_;
+};
+
+}  // namespace baton::detail
