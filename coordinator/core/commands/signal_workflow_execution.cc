@@ -1,0 +1,31 @@
+// SignalWorkflowExecution: WorkflowExecutionSignaled, and the decider hears of it.
+#include "coordinator/core/commands/commands.h"
+#include "coordinator/core/commands/execution_call.h"
+#include "coordinator/core/draft.h"
+#include "coordinator/core/journal_values.h"
+#include "coordinator/core/names.h"
+
+namespace baton::core {
+
+absl::StatusOr<Commit> signal_workflow_execution(const ExecutionState& state, const Caller&, const SignalWorkflowExecution& command,
+                                                 const Context& context) {
+  const auto& request = command.request;
+  absl::Status s = check_execution_call(request.domain(), request.workflow_id(), request.run_id(), request.request_id(), context);
+  if (!s.ok()) return s;
+  if (s = check_name("signal_name", request.signal_name()); !s.ok()) return s;
+  if (s = check_payload("input", request.input(), context.limits.payload_bytes); !s.ok()) return s;
+  if (s = check_headers("headers", request.headers(), context.limits.headers_bytes); !s.ok()) return s;
+  if (s = check_open(state, request.domain(), request.workflow_id(), request.run_id()); !s.ok()) return s;
+
+  Draft draft(state, context);
+  draft.event([&](journal::Event& event) {
+    auto& signaled = *event.mutable_workflow_execution_signaled();
+    signaled.set_signal_name(request.signal_name());
+    if (request.has_input()) *signaled.mutable_input() = to_journal(request.input());
+    to_journal(request.headers(), signaled.mutable_headers());
+  });
+  draft.wake_decider();
+  return std::move(draft).finish(EmptyReply{});
+}
+
+}  // namespace baton::core
