@@ -1,0 +1,59 @@
+#include "coordinator/core/commands/activity_delivery.h"
+
+#include <algorithm>
+
+#include "coordinator/core/fault.h"
+
+namespace baton::core {
+namespace {
+
+absl::Status refused(baton::v1::Fault reason, const TaskRef& task, const std::string& why) {
+  return fault(reason, "task_token", "task_token: activity task " + std::to_string(task.scheduled_event_id) + " " + why + "; drop it");
+}
+
+}  // namespace
+
+const AnsweredTask* find_answer(const ExecutionState& state, const TaskRef& task) {
+  const AnsweredTask* answered =
+      state.answered.find_newest([&](const AnsweredTask& a) { return a.scheduled_event_id == task.scheduled_event_id; });
+  const bool is_it = answered != nullptr && answered->attempt == task.attempt && answered->delivery == task.delivery;
+  return is_it ? answered : nullptr;
+}
+
+absl::StatusOr<const ActivityTask*> find_delivery(const ExecutionState& state, const TaskRef& task) {
+  using baton::v1::SUPERSEDED, baton::v1::UNKNOWN_RESOURCE;
+  if (!state.exists()) return refused(UNKNOWN_RESOURCE, task, "belongs to a run that does not exist");
+  const ActivityTask* open = state.activities.get(task.scheduled_event_id);
+  if (open == nullptr) {
+    if (!state.open()) return refused(UNKNOWN_RESOURCE, task, "ended with its execution");
+    return refused(UNKNOWN_RESOURCE, task, "is closed (answered, canceled, or timed out)");
+  }
+  if (open->attempt != task.attempt) return refused(UNKNOWN_RESOURCE, task, "is at another attempt");
+  if (task.delivery < 1 || task.delivery > open->deliveries) return refused(UNKNOWN_RESOURCE, task, "was not handed out like this");
+  if (open->acknowledged && open->acknowledged->delivery != task.delivery) {
+    return refused(SUPERSEDED, task, "was acknowledged by another poller first: this delivery of it does not count");
+  }
+  return open;
+}
+
+void acknowledge_activity(Draft& draft, const TaskRef& task, const std::string& identity, int64_t time_ms) {
+  const ActivityTask* open = draft.state().activities.get(task.scheduled_event_id);
+  if (open == nullptr || open->acknowledged) return;
+  const bool by_open_offer = open->offer && open->offer->delivery == task.delivery;
+  const std::string worker = by_open_offer ? open->offer->identity : identity;
+  draft.record([&](journal::Record& record) {
+    auto& acknowledged = *record.mutable_offer_acknowledged();
+    acknowledged.set_scheduled_event_id(task.scheduled_event_id);
+    if (task.attempt != 1) acknowledged.set_attempt(task.attempt);
+    acknowledged.set_delivery(task.delivery);
+    acknowledged.set_time_ms(time_ms);
+    if (!by_open_offer) acknowledged.set_identity(identity);
+  });
+  draft.event_at(time_ms, [&](journal::Event& event) {
+    auto& started = *event.mutable_activity_task_started();
+    started.set_identity(worker);
+    started.set_scheduled_event_id(task.scheduled_event_id);
+  });
+}
+
+}  // namespace baton::core

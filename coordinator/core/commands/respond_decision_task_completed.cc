@@ -1,0 +1,195 @@
+// RespondDecisionTaskCompleted: the decider's answer (facts.md §6; design: all-or-nothing close).
+#include <algorithm>
+
+#include "coordinator/core/commands/commands.h"
+#include "coordinator/core/decisions/decisions.h"
+#include "coordinator/core/draft.h"
+#include "coordinator/core/fault.h"
+#include "coordinator/core/journal_values.h"
+#include "coordinator/core/names.h"
+
+namespace baton::core {
+namespace {
+
+using baton::v1::Decision;
+using Request = baton::v1::RespondDecisionTaskCompletedRequest;
+
+bool is_closing(const Decision& decision) {
+  return decision.has_complete_workflow_execution() || decision.has_fail_workflow_execution() || decision.has_cancel_workflow_execution() ||
+         decision.has_continue_as_new_workflow_execution();
+}
+
+absl::Status not_implemented(const std::string& field) {
+  return fault(baton::v1::NOT_IMPLEMENTED, field, field + ": this release does not carry out this decision; nothing of the answer was applied");
+}
+
+absl::Status check_decision(const std::string& field, const Decision& decision, const Limits& limits) {
+  switch (decision.attributes_case()) {
+    case Decision::kScheduleActivityTask:
+      return check(field + ".schedule_activity_task", decision.schedule_activity_task(), limits);
+    case Decision::kRequestCancelActivityTask:
+      return check(field + ".request_cancel_activity_task", decision.request_cancel_activity_task(), limits);
+    case Decision::kStartTimer:
+      return check(field + ".start_timer", decision.start_timer(), limits);
+    case Decision::kCancelTimer:
+      return check(field + ".cancel_timer", decision.cancel_timer(), limits);
+    case Decision::kRecordMarker:
+      return check(field + ".record_marker", decision.record_marker(), limits);
+    case Decision::kCompleteWorkflowExecution:
+      return check(field + ".complete_workflow_execution", decision.complete_workflow_execution(), limits);
+    case Decision::kFailWorkflowExecution:
+      return check(field + ".fail_workflow_execution", decision.fail_workflow_execution(), limits);
+    case Decision::kCancelWorkflowExecution:
+      return check(field + ".cancel_workflow_execution", decision.cancel_workflow_execution(), limits);
+    case Decision::kStartChildWorkflowExecution:
+      return not_implemented(field + ".start_child_workflow_execution");
+    case Decision::kSignalExternalWorkflowExecution:
+      return not_implemented(field + ".signal_external_workflow_execution");
+    case Decision::kRequestCancelExternalWorkflowExecution:
+      return not_implemented(field + ".request_cancel_external_workflow_execution");
+    case Decision::kScheduleLambdaFunction:
+      return not_implemented(field + ".schedule_lambda_function");
+    case Decision::kContinueAsNewWorkflowExecution:
+      return not_implemented(field + ".continue_as_new_workflow_execution");
+    case Decision::ATTRIBUTES_NOT_SET:
+      break;
+  }
+  return invalid_field(field, "has no attributes of a known kind: set one of its fields");
+}
+
+void apply_one(Deciding& deciding, const Decision& decision) {
+  switch (decision.attributes_case()) {
+    case Decision::kScheduleActivityTask:
+      return apply_decision(deciding, decision.schedule_activity_task());
+    case Decision::kRequestCancelActivityTask:
+      return apply_decision(deciding, decision.request_cancel_activity_task());
+    case Decision::kStartTimer:
+      return apply_decision(deciding, decision.start_timer());
+    case Decision::kCancelTimer:
+      return apply_decision(deciding, decision.cancel_timer());
+    case Decision::kRecordMarker:
+      return apply_decision(deciding, decision.record_marker());
+    case Decision::kCompleteWorkflowExecution:
+      return apply_decision(deciding, decision.complete_workflow_execution());
+    case Decision::kFailWorkflowExecution:
+      return apply_decision(deciding, decision.fail_workflow_execution());
+    case Decision::kCancelWorkflowExecution:
+      return apply_decision(deciding, decision.cancel_workflow_execution());
+    default:
+      return;  // refused by check_decision()
+  }
+}
+
+absl::Status check(const Request& request, const Limits& limits) {
+  if (request.decisions_size() > limits.decisions_per_answer) {
+    return invalid_field("decisions", "has " + std::to_string(request.decisions_size()) + " decisions: at most " +
+                                          std::to_string(limits.decisions_per_answer) + " are allowed in one answer");
+  }
+  for (int i = 0; i < request.decisions_size(); ++i) {
+    const std::string field = "decisions[" + std::to_string(i) + "]";
+    if (absl::Status s = check_decision(field, request.decisions(i), limits); !s.ok()) return s;
+    if (is_closing(request.decisions(i)) && i + 1 < request.decisions_size()) {
+      return invalid_field(field, "closes the execution, so it must be the last decision");
+    }
+  }
+  if (absl::Status s = check_text("execution_context", request.execution_context(), kMaxExecutionContextChars); !s.ok()) return s;
+  if (!request.task_list().name().empty()) {
+    if (absl::Status s = check_name("task_list.name", request.task_list().name()); !s.ok()) return s;
+  }
+  return check_timeout("task_list_schedule_to_start_timeout", request.has_task_list_schedule_to_start_timeout(),
+                       request.task_list_schedule_to_start_timeout());
+}
+
+absl::Status no_such_task(const TaskRef& task, std::string_view why) {
+  return fault(baton::v1::UNKNOWN_RESOURCE, "task_token",
+               "task_token: decision task " + std::to_string(task.scheduled_event_id) + " " + std::string(why) + "; drop it");
+}
+
+absl::Status superseded(const TaskRef& task) {
+  return fault(baton::v1::SUPERSEDED, "task_token",
+               "task_token: another delivery of decision task " + std::to_string(task.scheduled_event_id) + " counts; drop this one");
+}
+
+absl::Status close_refused() {
+  return fault(baton::v1::UNHANDLED_DECISION, "decisions",
+               "new events came before the execution could close, so nothing of this answer was applied: decide again with the decision "
+               "task that follows");
+}
+
+// OK: the answer counts. `repeat` is set when it already did.
+absl::Status check_task(const ExecutionState& state, const TaskRef& task, bool& repeat) {
+  if (!state.exists()) return no_such_task(task, "belongs to a run that does not exist");
+  const AnsweredTask* answered =
+      state.answered.find_newest([&](const AnsweredTask& a) { return a.scheduled_event_id == task.scheduled_event_id; });
+  if (answered != nullptr) {
+    if (answered->delivery != task.delivery) return superseded(task);
+    if (answered->answer == Answer::kAbandoned) return close_refused();
+    repeat = true;
+    return absl::OkStatus();
+  }
+  if (!state.open()) return no_such_task(task, "ended with its execution");
+  const std::optional<DecisionTask>& open = state.decision;
+  const bool is_open = open && open->scheduled_event_id == task.scheduled_event_id && open->started_event_id != 0 &&
+                       open->started_event_id == task.started_event_id;
+  if (!is_open) return no_such_task(task, "is not open any more (answered, or timed out)");
+  if (task.delivery < 1 || task.delivery > open->deliveries) return no_such_task(task, "was not handed out like this");
+  if (open->acknowledged && open->acknowledged->delivery != task.delivery) return superseded(task);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<Commit> abandon(Draft draft, const TaskRef& task) {
+  draft.record([&](journal::Record& record) {
+    auto& abandoned = *record.mutable_decision_abandoned();
+    abandoned.set_started_event_id(task.started_event_id);
+    abandoned.set_delivery(task.delivery);
+    abandoned.set_reason(journal::DecisionAbandoned::CLOSE_REFUSED);
+    abandoned.set_time_ms(draft.context().now_ms);
+  });
+  draft.answered_by(task.scheduled_event_id, task.delivery);
+  return std::move(draft).finish(CloseRefusedReply{});
+}
+
+int64_t complete(Draft& draft, const RespondDecisionTaskCompleted& command) {
+  const Request& request = command.request;
+  draft.record([&](journal::Record& record) {
+    auto& answered = *record.mutable_decision_answered();
+    answered.set_started_event_id(command.task.started_event_id);
+    answered.set_delivery(command.task.delivery);
+    if (!request.run_cached()) return;
+    answered.set_instance_id(command.instance_id);
+    answered.set_run_cached(true);
+  });
+  draft.answered_by(command.task.scheduled_event_id, command.task.delivery);
+  return draft.event([&](journal::Event& event) {
+    auto& completed = *event.mutable_decision_task_completed();
+    if (request.has_execution_context()) completed.set_execution_context(request.execution_context());
+    completed.set_scheduled_event_id(command.task.scheduled_event_id);
+    completed.set_started_event_id(command.task.started_event_id);
+    if (request.task_list().name().empty()) return;
+    completed.set_task_list(request.task_list().name());
+    const auto timeout = timeout_ms(request.task_list_schedule_to_start_timeout());
+    if (timeout) completed.set_task_list_schedule_to_start_timeout_ms(*timeout);
+  });
+}
+
+}  // namespace
+
+absl::StatusOr<Commit> respond_decision_task_completed(const ExecutionState& state, const Caller& caller,
+                                                       const RespondDecisionTaskCompleted& command, const Context& context) {
+  bool repeat = false;
+  if (absl::Status s = check_task(state, command.task, repeat); !s.ok()) return s;
+  if (repeat) return Commit{{}, RepeatReply{}, false};
+  const Request& request = command.request;
+  if (absl::Status s = check(request, context.limits); !s.ok()) return s;
+
+  Draft draft(state, context);
+  const bool closes = request.decisions_size() > 0 && is_closing(request.decisions(request.decisions_size() - 1));
+  const bool unhandled = state.queued_decision.has_value();
+  if (closes && unhandled && request.all_or_nothing_close()) return abandon(std::move(draft), command.task);
+  Deciding deciding{draft, caller, complete(draft, command), unhandled};
+  for (const Decision& decision : request.decisions()) apply_one(deciding, decision);
+  if (draft.decision_needed() && draft.state().open()) draft.wake_decider();
+  return std::move(draft).finish(EmptyReply{});
+}
+
+}  // namespace baton::core
