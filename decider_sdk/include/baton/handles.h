@@ -48,7 +48,8 @@ class Group : public Waitable {
   // Waits no longer; the group may be used again.
   void end();
   void member_ready(const Waiter* waiter, Scheduler& scheduler);
-  // Index of the lowest member that is ready, or of the one that woke the group.
+  // Index of the member that woke the group; of the lowest one when several were ready before it
+  // waited, or when another coroutine took what the one that woke it had.
   size_t chosen() const;
 
  private:

@@ -5,7 +5,8 @@
 // Rules, most of them checked at compile time:
 //  * Parameters are values (no references, no std::string_view): the frame outlives the caller's.
 //  * A coroutine awaits only what baton::Workflow gives, and other Tasks.
-//  * No capturing lambda as a coroutine: its captures die with the lambda.
+//  * No capturing lambda as a coroutine, except one given to Decider::on(), which keeps it: captures
+//    die with their lambda. (The compiler cannot check this one.)
 // What the compiler cannot refuse, but g++ 12 gets wrong (clang is right in all of them):
 //  * `co_await f(Agg{…})` and `Agg a{co_await f}` with an aggregate that owns memory: it is
 //  destroyed
@@ -17,7 +18,9 @@
 #pragma once
 
 #include <coroutine>
+#include <cstring>
 #include <exception>
+#include <new>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -69,6 +72,11 @@ struct PromiseBase {
     return std::forward<A>(awaited).to_awaiter();
   }
 
+  // Zeroed: the bodies that g++ 12 makes wrong (see above) then end at once, each time in the same
+  // way, instead of destroying what was never made.
+  static void* operator new(size_t size) { return std::memset(::operator new(size), 0, size); }
+  static void operator delete(void* frame) { ::operator delete(frame); }
+
   // Every body that the compiler made well comes by here in its first resumption.
   void enter() {
     if (!entered) scheduler->entered();
@@ -107,11 +115,21 @@ inline constexpr bool borrows<std::string_view> = true;
 template <class T, size_t N>
 inline constexpr bool borrows<std::span<T, N>> = true;
 
-// The object of a lambda without captures comes as a reference to an empty class.
+// A lambda's own object comes as a reference to a class that is not complete inside of its body.
 template <class T>
-inline constexpr bool is_safe_parameter =
-    std::is_reference_v<T> ? std::is_empty_v<std::remove_cvref_t<T>>
-                           : !borrows<std::remove_cv_t<T>>;
+concept IsLambdaItself = std::is_reference_v<T> && std::is_class_v<std::remove_cvref_t<T>> &&
+                         !requires { sizeof(std::remove_cvref_t<T>); };
+
+template <class T>
+constexpr bool is_safe_parameter() {
+  if constexpr (IsLambdaItself<T>) {
+    return true;
+  } else if constexpr (std::is_reference_v<T>) {
+    return std::is_empty_v<std::remove_cvref_t<T>>;
+  } else {
+    return !borrows<std::remove_cv_t<T>>;
+  }
+}
 
 }  // namespace detail
 
@@ -172,8 +190,8 @@ class [[nodiscard]] Task {
 
 template <class R, class... Parameters>
 struct std::coroutine_traits<baton::Task<R>, Parameters...> {
-  static_assert((baton::detail::is_safe_parameter<Parameters> && ...),
+  static_assert((baton::detail::is_safe_parameter<Parameters>() && ...),
                 "A workflow coroutine takes its parameters by value (no reference, no string_view) "
-                "and is no capturing lambda or member function: its frame outlives its caller's.");
+                "and is no member function: its frame outlives its caller's.");
   using promise_type = typename baton::Task<R>::promise_type;
 };

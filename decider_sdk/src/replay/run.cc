@@ -1,5 +1,7 @@
 #include "replay/run.h"
 
+#include <mutex>
+
 #include "symbol.h"
 #include "wire.h"
 
@@ -12,6 +14,15 @@ uint64_t hash(std::string_view text) {
   uint64_t value = 14695981039346656037u;  // FNV-1a
   for (const char c : text) value = (value ^ static_cast<unsigned char>(c)) * 1099511628211u;
   return value;
+}
+
+// Coroutines that the compiler made wrong: destroying one may crash, so they stay.
+void keep_for_ever(std::unique_ptr<Root> root, std::vector<std::shared_ptr<void>> owned) {
+  static std::mutex mutex;
+  static std::vector<std::shared_ptr<void>>& kept = *new std::vector<std::shared_ptr<void>>();
+  std::lock_guard lock(mutex);
+  kept.push_back(std::move(root));
+  kept.insert(kept.end(), owned.begin(), owned.end());
 }
 
 }  // namespace
@@ -175,6 +186,7 @@ void Run::execute(bool replaying, TimePoint now, WireDecisions* out) {
   if (root_ == nullptr) start();
   scheduler_.run();
   if (!scheduler_.balanced()) {
+    keep_for_ever(std::move(root_), std::exchange(owned_, {}));
     fail("MISCOMPILED",
          "a coroutine of this workflow returned without running: g++ 12 makes wrong code of a body "
          "that has co_await in the condition of if, while or switch and no local variable; declare "

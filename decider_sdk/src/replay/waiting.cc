@@ -60,6 +60,7 @@ void Group::begin(bool any, const Handle* members, size_t count) {
     members_.push_back(members[i].waitable);
     if (!members_[i]->ready()) ++missing_;
   }
+  while (woken_by_ + 1 < count && !members_[woken_by_]->ready()) ++woken_by_;
   set_ready(any ? missing_ < count : missing_ == 0);
   if (ready()) return;
   for (size_t i = 0; i < count; ++i) {
@@ -83,6 +84,7 @@ void Group::member_ready(const Waiter* waiter, Scheduler& scheduler) {
 }
 
 size_t Group::chosen() const {
+  if (woken_by_ < members_.size() && members_[woken_by_]->ready()) return woken_by_;
   for (size_t i = 0; i < members_.size(); ++i) {
     if (members_[i]->ready()) return i;
   }

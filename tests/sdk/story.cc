@@ -1,0 +1,115 @@
+#include "story.h"
+
+namespace baton::testing {
+namespace {
+
+std::string text_of(bool present, const v1::Payload& payload) { return present ? payload.data() : ""; }
+
+std::string describe(const v1::Decision& decision) {
+  if (decision.has_schedule_activity_task()) {
+    const auto& in = decision.schedule_activity_task();
+    const std::string input = text_of(in.has_input(), in.input());
+    return "ScheduleActivityTask(" + in.activity_id() + " " + in.activity_type().name() + (input.empty() ? "" : " " + input) + ")";
+  }
+  if (decision.has_request_cancel_activity_task()) {
+    return "RequestCancelActivityTask(" + decision.request_cancel_activity_task().activity_id() + ")";
+  }
+  if (decision.has_start_timer()) {
+    return "StartTimer(" + decision.start_timer().timer_id() + " " +
+           std::to_string(to_duration(decision.start_timer().start_to_fire_timeout()).count()) + "ms)";
+  }
+  if (decision.has_cancel_timer()) return "CancelTimer(" + decision.cancel_timer().timer_id() + ")";
+  if (decision.has_record_marker()) {
+    const auto& in = decision.record_marker();
+    return "RecordMarker(" + in.marker_name() + " " + text_of(in.has_details(), in.details()) + ")";
+  }
+  if (decision.has_complete_workflow_execution()) {
+    const auto& in = decision.complete_workflow_execution();
+    return "Complete(" + text_of(in.has_result(), in.result()) + ")";
+  }
+  if (decision.has_fail_workflow_execution()) {
+    const auto& in = decision.fail_workflow_execution();
+    return "Fail(" + in.reason() + ": " + text_of(in.has_details(), in.details()) + ")";
+  }
+  if (decision.has_cancel_workflow_execution()) {
+    const auto& in = decision.cancel_workflow_execution();
+    return "Cancel(" + text_of(in.has_details(), in.details()) + ")";
+  }
+  return "?";
+}
+
+}  // namespace
+
+std::string describe(const Answer& answer) {
+  std::string text;
+  for (const auto& decision : answer.decisions()) text += (text.empty() ? "" : "\n") + describe(decision);
+  return text;
+}
+
+Events Story::events_after(int64_t id) const {
+  Events later;
+  for (const auto& event : this->events()) {
+    if (event.event_id() > id) *later.Add() = event;
+  }
+  return later;
+}
+
+std::optional<detail::DecisionFailure> Story::ask(detail::Replayer& replayer, int64_t base, Answer* answer) {
+  // Not kept by anyone else: what the replayer still needs must be held by the owner it was given.
+  auto delta = std::make_shared<Events>(events_after(base));
+  replayer.add(*delta, delta);
+  delta.reset();
+  return replayer.decide(last_id(), answer);
+}
+
+const Answer& Story::decide() {
+  const int64_t started = decision_started();
+  answer_.Clear();
+  cached_.push_back({std::make_unique<detail::Replayer>(function_, kExecution, kType), 0});
+  for (size_t i = cached_.size(); i-- > 0;) {
+    Answer answer;
+    const auto failure = ask(*cached_[i].replayer, cached_[i].seen, &answer);
+    EXPECT_FALSE(failure) << failure->reason << ": " << failure->message;
+    cached_[i].seen = started;
+    if (i + 1 == cached_.size()) {
+      answer_ = answer;
+    } else {
+      EXPECT_EQ(answer.SerializeAsString(), answer_.SerializeAsString())
+          << "a run cached since its decision " << i + 1 << " decided\n"
+          << describe(answer) << "\nand a replay\n"
+          << describe(answer_);
+    }
+  }
+  decided(&answer_);
+  return answer_;
+}
+
+detail::DecisionFailure Story::decide_and_fail() {
+  decision_started();
+  detail::Replayer fresh(function_, kExecution, kType);
+  Answer answer;
+  const auto by_replay = ask(fresh, 0, &answer);
+  for (Cached& cached : cached_) {
+    answer.Clear();
+    const auto failure = ask(*cached.replayer, cached.seen, &answer);
+    EXPECT_TRUE(failure.has_value());
+    if (failure && by_replay) {
+      EXPECT_EQ(failure->message, by_replay->message);
+    }
+  }
+  cached_.clear();
+  EXPECT_TRUE(by_replay.has_value()) << "decided: " << describe(answer);
+  decision_timed_out();
+  return by_replay.value_or(detail::DecisionFailure{});
+}
+
+void Story::decide_in_vain() {
+  decision_started();
+  detail::Replayer fresh(function_, kExecution, kType);
+  Answer answer;
+  const auto failure = ask(fresh, 0, &answer);
+  EXPECT_FALSE(failure) << failure->message;
+  decision_timed_out();
+}
+
+}  // namespace baton::testing
