@@ -20,6 +20,12 @@ bool was_superseded(const Task& before, const Task& after) {
   return !before.acknowledged && after.acknowledged && held_delivery(before) != after.acknowledged->delivery;
 }
 
+// What a decision task waits for may have changed.
+bool changed_hands(const std::optional<DecisionTask>& before, const DecisionTask& after) {
+  return !before || before->scheduled_event_id != after.scheduled_event_id || before->deliveries != after.deliveries ||
+         before->offer.has_value() != after.offer.has_value() || before->acknowledged.has_value() != after.acknowledged.has_value();
+}
+
 WaitingTask waiting_decision(const ExecutionState& state) {
   WaitingTask waiting;
   waiting.kind = TaskKind::kDecision;
@@ -108,6 +114,7 @@ void Draft::wake_decider(int64_t time_ms) {
 }
 
 void Draft::arm_deadline(int64_t deadline_ms) {
+  deadline_armed_ = true;
   if (deadline_ms == state().armed_deadline_ms) return;
   record([&](journal::Record& record) { record.mutable_deadline_armed()->set_deadline_ms(deadline_ms); });
   commit_.deadline_ms = deadline_ms;
@@ -124,11 +131,14 @@ void Draft::end_full_history() {
 }
 
 void Draft::arm_earlier_deadline() {
+  if (deadline_armed_) return;  // maybe later than what is due: clients may have a grace
   const ExecutionState& state = this->state();
   int64_t earliest_ms = earliest_new_timer_ms_;
   const auto consider = [&](const Deadline& deadline) { earliest_ms = std::min(earliest_ms, deadline.time_ms); };
   if (!base_.exists()) consider(execution_deadline(state));
-  if (state.decision) visit_deadlines(*state.decision, decision_start_to_close_ms(state), consider);
+  if (state.decision && changed_hands(base_.decision, *state.decision)) {
+    visit_deadlines(*state.decision, decision_start_to_close_ms(state), consider);
+  }
   for (const int64_t id : touched_) {
     if (const ActivityTask* task = state.activities.get(id)) visit_deadlines(*task, task->last_heartbeat_ms, consider);
   }
@@ -195,6 +205,7 @@ absl::StatusOr<Commit> Draft::finish(Reply reply) && {
     std::sort(touched_.begin(), touched_.end());
     touched_.erase(std::unique(touched_.begin(), touched_.end()), touched_.end());
     if (state().open()) arm_earlier_deadline();
+    if (!state().open()) commit_.deadline_ms.reset();  // armed before the history turned out to be full
     if (!failure_.ok()) return failure_;
     derive_decision_change();
     derive_activity_changes();

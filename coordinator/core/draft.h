@@ -60,7 +60,7 @@ class Draft {
   }
   void notify_of_cancel(CancelNotice notice) { commit_.cancel_notices.push_back(notice); }
   void rests_on_registry() { rests_on_registry_ = true; }
-  // The row's deadline, up or down; without it the draft arms what comes new and earlier.
+  // The row's deadline, up or down, and what everything now open waits for; without it the draft arms what comes new and earlier.
   void arm_deadline(int64_t deadline_ms);
 
   // Ends an execution whose history is full, derives the rest, and gives all of it away.
@@ -85,6 +85,7 @@ class Draft {
   absl::Status failure_;
   bool rests_on_registry_ = false;
   bool decision_needed_ = false;
+  bool deadline_armed_ = false;
   std::vector<int64_t> touched_;                // activities that records were about, each once
   int64_t earliest_new_timer_ms_ = INT64_MAX;
   int64_t answered_event_id_ = 0;

@@ -16,7 +16,7 @@ absl::StatusOr<Commit> acknowledge_decision(const ExecutionState& state, const A
     return fault(baton::v1::UNKNOWN_RESOURCE, "task_token", what + " was not handed out like this; drop it");
   }
   if (open.acknowledged) {
-    if (open.acknowledged->delivery == task.delivery) return Commit{{}, RepeatReply{}, false};
+    if (open.acknowledged->delivery == task.delivery) return repeat(state, context);
     return fault(baton::v1::SUPERSEDED, "task_token", what + " was acknowledged by another poller first; drop it");
   }
   Draft draft(state, context);
@@ -38,10 +38,10 @@ absl::StatusOr<Commit> acknowledge_task(const ExecutionState& state, const Calle
   if (state.decision && state.decision->scheduled_event_id == command.task.scheduled_event_id) {
     return acknowledge_decision(state, command, context);
   }
-  if (find_answer(state, command.task) != nullptr) return Commit{{}, RepeatReply{}, false};  // its answer came first
+  if (find_answer(state, command.task) != nullptr) return repeat(state, context);  // its answer came first
   const auto open = find_delivery(state, command.task);
   if (!open.ok()) return open.status();
-  if ((*open)->acknowledged) return Commit{{}, RepeatReply{}, false};
+  if ((*open)->acknowledged) return repeat(state, context);
   Draft draft(state, context);
   acknowledge_activity(draft, command.task, command.identity, std::min(command.time_ms, context.now_ms));
   return std::move(draft).finish(EmptyReply{});

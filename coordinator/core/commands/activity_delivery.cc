@@ -8,14 +8,35 @@ namespace baton::core {
 namespace {
 
 absl::Status refused(baton::v1::Fault reason, const TaskRef& task, const std::string& why) {
-  return fault(reason, "task_token", "task_token: activity task " + std::to_string(task.scheduled_event_id) + " " + why + "; drop it");
+  const std::string kind = task.started_event_id != 0 ? "decision task " : "activity task ";
+  return fault(reason, "task_token", "task_token: " + kind + std::to_string(task.scheduled_event_id) + " " + why + "; drop it");
+}
+
+// The answer that closed the task, whoever gave it.
+const AnsweredTask* find_any_answer(const ExecutionState& state, const TaskRef& task) {
+  return state.answered.find_newest([&](const AnsweredTask& a) { return a.scheduled_event_id == task.scheduled_event_id; });
+}
+
+std::string text_of(Answer answer) {
+  if (answer == Answer::kFailed) return "failed";
+  return answer == Answer::kCanceled ? "canceled" : "completed";
+}
+
+absl::Status why_closed(const ExecutionState& state, const TaskRef& task) {
+  using baton::v1::SUPERSEDED, baton::v1::UNKNOWN_RESOURCE;
+  if (const AnsweredTask* answered = find_any_answer(state, task)) {
+    const bool is_it = answered->attempt == task.attempt && answered->delivery == task.delivery;
+    if (!is_it) return refused(SUPERSEDED, task, "was answered by another poller: this delivery of it does not count");
+    return refused(UNKNOWN_RESOURCE, task, "was answered as " + text_of(answered->answer) + " before, and that stands");
+  }
+  if (!state.open()) return refused(UNKNOWN_RESOURCE, task, "ended with its execution");
+  return refused(UNKNOWN_RESOURCE, task, "is closed (timed out, canceled before it was started, or answered long ago)");
 }
 
 }  // namespace
 
 const AnsweredTask* find_answer(const ExecutionState& state, const TaskRef& task) {
-  const AnsweredTask* answered =
-      state.answered.find_newest([&](const AnsweredTask& a) { return a.scheduled_event_id == task.scheduled_event_id; });
+  const AnsweredTask* answered = find_any_answer(state, task);
   const bool is_it = answered != nullptr && answered->attempt == task.attempt && answered->delivery == task.delivery;
   return is_it ? answered : nullptr;
 }
@@ -24,16 +45,17 @@ absl::StatusOr<const ActivityTask*> find_delivery(const ExecutionState& state, c
   using baton::v1::SUPERSEDED, baton::v1::UNKNOWN_RESOURCE;
   if (!state.exists()) return refused(UNKNOWN_RESOURCE, task, "belongs to a run that does not exist");
   const ActivityTask* open = state.activities.get(task.scheduled_event_id);
-  if (open == nullptr) {
-    if (!state.open()) return refused(UNKNOWN_RESOURCE, task, "ended with its execution");
-    return refused(UNKNOWN_RESOURCE, task, "is closed (answered, canceled, or timed out)");
-  }
+  if (open == nullptr) return why_closed(state, task);
   if (open->attempt != task.attempt) return refused(UNKNOWN_RESOURCE, task, "is at another attempt");
   if (task.delivery < 1 || task.delivery > open->deliveries) return refused(UNKNOWN_RESOURCE, task, "was not handed out like this");
   if (open->acknowledged && open->acknowledged->delivery != task.delivery) {
     return refused(SUPERSEDED, task, "was acknowledged by another poller first: this delivery of it does not count");
   }
   return open;
+}
+
+absl::StatusOr<Commit> repeat(const ExecutionState& state, const Context& context) {
+  return Draft(state, context).finish(RepeatReply{});
 }
 
 void acknowledge_activity(Draft& draft, const TaskRef& task, const std::string& identity, int64_t time_ms) {

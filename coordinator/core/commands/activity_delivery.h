@@ -11,6 +11,8 @@ namespace baton::core {
 
 // The open activity that `task` may act on. UNKNOWN_RESOURCE when it is closed, or its attempt is; SUPERSEDED when another delivery counts.
 absl::StatusOr<const ActivityTask*> find_delivery(const ExecutionState& state, const TaskRef& task);
+// A commit that writes nothing: the command is in the journal already.
+absl::StatusOr<Commit> repeat(const ExecutionState& state, const Context& context);
 // How the same delivery answered before; null when it did not.
 const AnsweredTask* find_answer(const ExecutionState& state, const TaskRef& task);
 // Writes the acknowledgement and ActivityTaskStarted, unless they are there. `time_ms` is when the client acknowledged.

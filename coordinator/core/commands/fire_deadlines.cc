@@ -1,5 +1,6 @@
 // FireDeadlines: what time does to a run (facts.md §10). Never early; each event at its deadline, in the order of deadlines.
 #include <algorithm>
+#include <memory>
 #include <tuple>
 #include <vector>
 
@@ -44,11 +45,20 @@ void keep_heartbeats(Draft& draft, const FireDeadlines& command) {
   }
 }
 
-void time_out_activity(Draft& draft, const Deadline& deadline, journal::ActivityTaskTimeoutType type) {
+// What the worker said last, in the journal or not; null: nothing.
+std::shared_ptr<const journal::Payload> last_details(const ActivityTask& task, const FireDeadlines& command) {
+  for (const HeldHeartbeat& held : command.heartbeats) {
+    const bool is_its = held.scheduled_event_id == task.scheduled_event_id && held.attempt == task.attempt && task.acknowledged;
+    if (is_its && held.time_ms > task.last_heartbeat_ms && held.details != nullptr) return held.details;
+  }
+  return task.heartbeat_details;
+}
+
+void time_out_activity(Draft& draft, const FireDeadlines& command, const Deadline& deadline, journal::ActivityTaskTimeoutType type) {
   const ActivityTask* task = draft.state().activities.get(deadline.scheduled_event_id);
   if (task == nullptr) return;  // an earlier deadline closed it
   const int64_t started_event_id = task->started_event_id;
-  const auto details = task->heartbeat_details;
+  const auto details = last_details(*task, command);
   draft.event_at(deadline.time_ms, [&](journal::Event& event) {
     auto& timed_out = *event.mutable_activity_task_timed_out();
     timed_out.set_timeout_type(type);
@@ -107,26 +117,52 @@ void time_out_execution(Draft& draft, const Deadline& deadline) {
   });
 }
 
-void fire(Draft& draft, const Deadline& deadline) {
+void fire(Draft& draft, const FireDeadlines& command, const Deadline& deadline) {
   switch (deadline.kind) {
     case DeadlineKind::kTimer:
       return fire_timer(draft, deadline);
     case DeadlineKind::kDelivery:
       return withdraw(draft, deadline);
     case DeadlineKind::kActivityScheduleToStart:
-      return time_out_activity(draft, deadline, journal::ACTIVITY_TASK_TIMEOUT_TYPE_SCHEDULE_TO_START);
+      return time_out_activity(draft, command, deadline, journal::ACTIVITY_TASK_TIMEOUT_TYPE_SCHEDULE_TO_START);
     case DeadlineKind::kActivityStartToClose:
-      return time_out_activity(draft, deadline, journal::ACTIVITY_TASK_TIMEOUT_TYPE_START_TO_CLOSE);
+      return time_out_activity(draft, command, deadline, journal::ACTIVITY_TASK_TIMEOUT_TYPE_START_TO_CLOSE);
     case DeadlineKind::kActivityHeartbeat:
-      return time_out_activity(draft, deadline, journal::ACTIVITY_TASK_TIMEOUT_TYPE_HEARTBEAT);
+      return time_out_activity(draft, command, deadline, journal::ACTIVITY_TASK_TIMEOUT_TYPE_HEARTBEAT);
     case DeadlineKind::kActivityScheduleToClose:
-      return time_out_activity(draft, deadline, journal::ACTIVITY_TASK_TIMEOUT_TYPE_SCHEDULE_TO_CLOSE);
+      return time_out_activity(draft, command, deadline, journal::ACTIVITY_TASK_TIMEOUT_TYPE_SCHEDULE_TO_CLOSE);
     case DeadlineKind::kDecisionScheduleToStart:
       return time_out_decision(draft, deadline, journal::DECISION_TASK_TIMEOUT_TYPE_SCHEDULE_TO_START);
     case DeadlineKind::kDecisionStartToClose:
       return time_out_decision(draft, deadline, journal::DECISION_TASK_TIMEOUT_TYPE_START_TO_CLOSE);
     case DeadlineKind::kExecutionStartToClose:
       return time_out_execution(draft, deadline);
+  }
+}
+
+std::vector<Deadline> due_in(const ExecutionState& state, int64_t clients_have_until_ms, int64_t now_ms) {
+  std::vector<Deadline> due;
+  visit_all(state, [&](const Deadline& deadline) {
+    if (fires_ms(deadline, clients_have_until_ms, state) <= now_ms) due.push_back(deadline);
+  });
+  std::sort(due.begin(), due.end(), [](const Deadline& a, const Deadline& b) {
+    return std::tie(a.time_ms, a.kind, a.scheduled_event_id) < std::tie(b.time_ms, b.kind, b.scheduled_event_id);
+  });
+  return due;
+}
+
+// What fires can make something due that was not: a withdrawn task waits again, and may have waited long enough.
+void fire_due(Draft& draft, const FireDeadlines& command) {
+  size_t left = kMaxFiredPerCommand;
+  while (left > 0 && draft.state().open()) {
+    const ExecutionState before = draft.state();  // deadlines point into it
+    std::vector<Deadline> due = due_in(before, command.clients_have_until_ms, draft.context().now_ms);
+    if (due.empty()) return;
+    if (due.size() > left) due.resize(left);
+    left -= due.size();
+    for (const Deadline& deadline : due) {
+      if (draft.state().open()) fire(draft, command, deadline);
+    }
   }
 }
 
@@ -137,19 +173,7 @@ absl::StatusOr<Commit> fire_deadlines(const ExecutionState& state, const Caller&
   if (!state.open()) return Commit{{}, EmptyReply{}, false};
   Draft draft(state, context);
   keep_heartbeats(draft, command);
-
-  const ExecutionState before = draft.state();  // deadlines point into it
-  std::vector<Deadline> due;
-  visit_all(before, [&](const Deadline& deadline) {
-    if (fires_ms(deadline, command.clients_have_until_ms, before) <= context.now_ms) due.push_back(deadline);
-  });
-  std::sort(due.begin(), due.end(), [](const Deadline& a, const Deadline& b) {
-    return std::tie(a.time_ms, a.kind, a.scheduled_event_id) < std::tie(b.time_ms, b.kind, b.scheduled_event_id);
-  });
-  if (due.size() > kMaxFiredPerCommand) due.resize(kMaxFiredPerCommand);
-  for (const Deadline& deadline : due) {
-    if (draft.state().open()) fire(draft, deadline);
-  }
+  fire_due(draft, command);
   if (draft.state().open() && draft.state().armed_deadline_ms <= context.now_ms) {
     int64_t next_ms = INT64_MAX;
     visit_all(draft.state(), [&](const Deadline& deadline) {

@@ -75,7 +75,7 @@ absl::StatusOr<Commit> respond_activity_task(const ExecutionState& state, const 
                                              const Context& context) {
   if (absl::Status s = check(command.answer, context.limits); !s.ok()) return s;
   const AnsweredTask* answered = find_answer(state, command.task);
-  if (answered != nullptr && answered->answer == answer_of(command.answer)) return Commit{{}, RepeatReply{}, false};
+  if (answered != nullptr && answered->answer == answer_of(command.answer)) return repeat(state, context);
   const auto open = find_delivery(state, command.task);
   if (!open.ok()) return open.status();
   if (command.answer.has_canceled() && (*open)->cancel_requested_event_id == 0) {
