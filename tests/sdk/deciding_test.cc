@@ -1,0 +1,270 @@
+// Decision tasks as they come from a stream: whole histories, deltas and their bases, pages, runs that make room, what cannot be decided.
+#include "deciding.h"
+
+#include <gmock/gmock.h>
+
+#include "baton/log.h"
+#include "baton/workflow.h"
+#include "story.h"
+
+namespace baton::testing {
+namespace {
+
+using namespace std::chrono_literals;
+using detail::Deciding;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+
+constexpr Activity<int(int)> square{"square", "1"};
+
+Task<int> squares(Workflow wf) {
+  int sum = 0;
+  for (int i = 1; i <= 3; ++i) {
+    const int value = co_await wf.schedule(square, i);
+    sum += value;
+  }
+  co_return sum;
+}
+
+Decisions plainly(const DecisionTask& task) {
+  Decisions decisions;
+  if (task.previous_started_event_id == 0) {
+    decisions.schedule_activity("only", square, 5, {.start_to_close = 3s});
+    decisions.set_execution_context("begun");
+  } else if (task.history.back().type() == EventType::kDecisionTaskStarted) {
+    decisions.complete(to_payload("saw " + std::to_string(task.history.size()) + " events of " + task.execution.workflow_id));
+  }
+  return decisions;
+}
+
+Decisions throws(const DecisionTask&) { throw std::runtime_error("no idea"); }
+
+class DecidingTest : public ::testing::Test {
+ protected:
+  DecidingTest() {
+    set_log_sink([this](LogLevel, std::string_view message) { logged_ += std::string(message) + "\n"; });
+    workflows_.add({"squares", "1"}, detail::make_workflow_function(squares));
+    workflows_.add({"plain", "1"}, detail::DecisionFunction(plainly));
+    workflows_.add({"throws", "1"}, detail::DecisionFunction(throws));
+  }
+  ~DecidingTest() override { set_log_sink({}); }
+
+  // Serves the history of `run_id` in pages of two events.
+  detail::ReadHistory reader() {
+    return [this](const Execution& execution, int64_t last, const detail::OnPage& on_page, std::string* why) {
+      ++reads_;
+      if (!unreadable_.empty()) {
+        *why = unreadable_;
+        return false;
+      }
+      const Events& events = runs_[execution.run_id].events();
+      for (int at = 0; at < events.size() && at < last; at += 2) {
+        auto page = std::make_shared<detail::HistoryPage>();
+        for (int i = at; i < std::min(at + 2, events.size()); ++i) *page->Add() = events[i];
+        on_page(std::move(page));
+      }
+      return true;
+    };
+  }
+
+  // A task of the run at its latest DecisionTaskStarted: the events after `base`, or all of them.
+  std::shared_ptr<v1::DecisionTask> task(const std::string& run_id, const std::string& type, int32_t delivery = 1, int64_t base = 0,
+                                         int32_t base_delivery = 1) {
+    auto out = std::make_shared<v1::DecisionTask>();
+    const HistoryBuilder& history = runs_[run_id];
+    out->set_task_token("token-" + run_id + "-" + std::to_string(delivery));
+    out->mutable_workflow_execution()->set_workflow_id("work");
+    out->mutable_workflow_execution()->set_run_id(run_id);
+    to_wire(TypeName{type, "1"}, out->mutable_workflow_type());
+    out->set_started_event_id(history.last_id());
+    out->set_delivery(delivery);
+    for (const auto& event : history.events()) {
+      if (event.event_id() > base) *out->add_events() = event;
+    }
+    if (base > 0) {
+      out->mutable_delta_base()->set_started_event_id(base);
+      out->mutable_delta_base()->set_delivery(base_delivery);
+      out->set_previous_started_event_id(base);
+    }
+    return out;
+  }
+
+  Answer completed(Deciding& deciding, std::shared_ptr<v1::DecisionTask> task) {
+    auto answer = deciding.decide({task.get(), task});
+    EXPECT_TRUE(answer->has_completed()) << answer->failed().DebugString();
+    EXPECT_EQ(answer->completed().task_token(), task->task_token());
+    return answer->completed();
+  }
+  v1::RespondDecisionTaskFailedRequest failed(Deciding& deciding, std::shared_ptr<v1::DecisionTask> task) {
+    auto answer = deciding.decide({task.get(), task});
+    EXPECT_TRUE(answer->has_failed()) << describe(answer->completed());
+    return answer->failed();
+  }
+
+  // The first decision of a run of `squares`, recorded, and the next task waits; the id of the first DecisionTaskStarted.
+  int64_t begin(Deciding& deciding, const std::string& run_id) {
+    HistoryBuilder& history = runs_[run_id];
+    history.started();
+    const int64_t base = history.decision_started();
+    const Answer answer = completed(deciding, task(run_id, "squares"));
+    EXPECT_TRUE(answer.run_cached());
+    history.decided(&answer);
+    history.activity_completed("1", payload(1));
+    history.decision_started();
+    return base;
+  }
+
+  detail::Workflows workflows_;
+  std::map<std::string, HistoryBuilder> runs_;
+  std::string unreadable_;
+  int reads_ = 0;
+  std::string logged_;
+};
+
+TEST_F(DecidingTest, ADeltaContinuesTheRunThatGaveItsBase) {
+  Deciding deciding(workflows_, reader(), 10);
+  const int64_t base = begin(deciding, "a");
+  EXPECT_EQ(describe(completed(deciding, task("a", "squares", 1, base))), "ScheduleActivityTask(2 square 2)");
+  EXPECT_EQ(reads_, 0);
+}
+
+TEST_F(DecidingTest, ADeltaFromAnotherDeliveryMakesTheDeciderReadTheWholeHistory) {
+  Deciding deciding(workflows_, reader(), 10);
+  const int64_t base = begin(deciding, "a");
+  EXPECT_EQ(describe(completed(deciding, task("a", "squares", 1, base, /*base_delivery=*/2))), "ScheduleActivityTask(2 square 2)");
+  EXPECT_EQ(reads_, 1);
+}
+
+TEST_F(DecidingTest, ADeltaFromAnotherDecisionMakesTheDeciderReadTheWholeHistory) {
+  Deciding deciding(workflows_, reader(), 10);
+  const int64_t base = begin(deciding, "a");
+  completed(deciding, task("a", "squares", 1, base));  // decided here, but never recorded
+  runs_["a"].decision_timed_out();
+  runs_["a"].decision_started();
+  EXPECT_EQ(describe(completed(deciding, task("a", "squares", 1, base))), "ScheduleActivityTask(2 square 2)");
+  EXPECT_EQ(reads_, 1);
+}
+
+TEST_F(DecidingTest, ARunThatWasDroppedIsReadAgain) {
+  Deciding deciding(workflows_, reader(), 10);
+  const int64_t base = begin(deciding, "a");
+  deciding.drop("a");
+  EXPECT_EQ(describe(completed(deciding, task("a", "squares", 1, base))), "ScheduleActivityTask(2 square 2)");
+  EXPECT_EQ(reads_, 1);
+}
+
+TEST_F(DecidingTest, AHistoryOfSeveralPagesIsReadWithoutWhatCameAfterTheTask) {
+  Deciding deciding(workflows_, reader(), 10);
+  begin(deciding, "a");
+  auto first_page = task("a", "squares");
+  first_page->mutable_events()->DeleteSubrange(3, first_page->events_size() - 3);
+  first_page->set_next_page_token("more");
+  runs_["a"].signaled("late");
+  runs_["a"].signaled("later");
+  EXPECT_EQ(describe(completed(deciding, first_page)), "ScheduleActivityTask(2 square 2)");
+  EXPECT_EQ(reads_, 1);
+}
+
+TEST_F(DecidingTest, TheRunUsedLongestAgoMakesRoomAndIsNamed) {
+  Deciding deciding(workflows_, reader(), 2);
+  const int64_t base = begin(deciding, "a");
+  begin(deciding, "b");
+  EXPECT_THAT(deciding.take_evicted(), IsEmpty());
+  completed(deciding, task("a", "squares", 1, base));
+  begin(deciding, "c");
+  EXPECT_THAT(deciding.take_evicted(), ElementsAre(Execution{"work", "b"}));
+  EXPECT_EQ(deciding.cached_runs(), 2u);
+}
+
+TEST_F(DecidingTest, ARunThatIsOverIsNotKept) {
+  Deciding deciding(workflows_, reader(), 10);
+  int64_t base = begin(deciding, "a");
+  HistoryBuilder& history = runs_["a"];
+  for (const char* id : {"2", "3"}) {
+    const int64_t started = history.last_id();
+    const Answer answer = completed(deciding, task("a", "squares", 1, base));
+    history.decided(&answer);
+    history.activity_completed(id, payload(1));
+    history.decision_started();
+    base = started;
+  }
+  const Answer last = completed(deciding, task("a", "squares", 1, base));
+  EXPECT_EQ(describe(last), "Complete(3)");
+  EXPECT_FALSE(last.run_cached());
+  EXPECT_TRUE(last.all_or_nothing_close());
+  EXPECT_EQ(deciding.cached_runs(), 0u);
+  EXPECT_EQ(reads_, 0);
+}
+
+TEST_F(DecidingTest, AnUnknownTypeFailsTheTask) {
+  Deciding deciding(workflows_, reader(), 10);
+  runs_["a"].started();
+  runs_["a"].decision_started();
+  const auto answer = failed(deciding, task("a", "unheard-of"));
+  EXPECT_EQ(answer.task_token(), "token-a-1");
+  EXPECT_EQ(answer.reason(), "UNKNOWN_WORKFLOW_TYPE");
+  EXPECT_THAT(answer.details().data(), HasSubstr("unheard-of/1"));
+  EXPECT_THAT(logged_, HasSubstr("unheard-of"));
+}
+
+TEST_F(DecidingTest, CodeThatDoesNotFitFailsTheTaskAndDropsTheRun) {
+  Deciding deciding(workflows_, reader(), 10);
+  runs_["a"].started();
+  runs_["a"].decision_started();
+  runs_["a"].decided(nullptr);
+  runs_["a"].timer_started("1");
+  runs_["a"].timer_fired("1");
+  runs_["a"].decision_started();
+  const auto answer = failed(deciding, task("a", "squares"));
+  EXPECT_EQ(answer.reason(), "NONDETERMINISM");
+  EXPECT_THAT(answer.details().data(), HasSubstr("deciding_test.cc:"));
+  EXPECT_EQ(deciding.cached_runs(), 0u);
+}
+
+TEST_F(DecidingTest, AHistoryThatCannotBeReadFailsTheTask) {
+  Deciding deciding(workflows_, reader(), 10);
+  const int64_t base = begin(deciding, "a");
+  deciding.drop("a");
+  unreadable_ = "the coordinator is gone";
+  const auto answer = failed(deciding, task("a", "squares", 1, base));
+  EXPECT_EQ(answer.reason(), "HISTORY_UNAVAILABLE");
+  EXPECT_THAT(answer.details().data(), HasSubstr("the coordinator is gone"));
+}
+
+TEST_F(DecidingTest, AHistoryWithoutItsEndFailsTheTask) {
+  Deciding deciding(workflows_, reader(), 10);
+  const int64_t base = begin(deciding, "a");
+  auto short_one = task("a", "squares", 1, base);
+  short_one->set_started_event_id(short_one->started_event_id() + 3);
+  EXPECT_EQ(failed(deciding, short_one).reason(), "INCOMPLETE_HISTORY");
+}
+
+TEST_F(DecidingTest, ThePlainLevelSeesTheWholeHistoryEveryTime) {
+  Deciding deciding(workflows_, reader(), 10);
+  HistoryBuilder& history = runs_["p"];
+  history.started();
+  const int64_t base = history.decision_started();
+  const Answer first = completed(deciding, task("p", "plain"));
+  EXPECT_EQ(describe(first), "ScheduleActivityTask(only square 5)");
+  EXPECT_EQ(first.execution_context(), "begun");
+  EXPECT_FALSE(first.run_cached());
+  EXPECT_TRUE(first.all_or_nothing_close());
+  history.decided(&first);
+  history.activity_completed("only");
+  history.decision_started();
+  EXPECT_EQ(describe(completed(deciding, task("p", "plain", 1, base))), "Complete(saw 8 events of work)");
+  EXPECT_EQ(reads_, 1) << "a delta is not enough for the plain level";
+}
+
+TEST_F(DecidingTest, APlainFunctionThatThrowsFailsTheTask) {
+  Deciding deciding(workflows_, reader(), 10);
+  runs_["t"].started();
+  runs_["t"].decision_started();
+  const auto answer = failed(deciding, task("t", "throws"));
+  EXPECT_EQ(answer.reason(), "EXCEPTION");
+  EXPECT_THAT(answer.details().data(), HasSubstr("no idea"));
+}
+
+}  // namespace
+}  // namespace baton::testing
