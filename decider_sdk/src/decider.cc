@@ -68,8 +68,8 @@ int DeciderProcess::run(int signal_descriptor) {
     shards_.back()->start();
   }
   while (!stopping_) {
-    stream.keep_open();
-    if (wakeup_.wait(signal_descriptor, kTick)) break;
+    const Duration next = stream.keep_open();
+    if (wakeup_.wait(signal_descriptor, std::min(next, kTick))) break;
     stream.tick();
   }
   const bool finished = drain(stream);
@@ -82,8 +82,8 @@ bool DeciderProcess::drain(TaskStream& stream) {
   const auto give_up = SteadyClock::now() + options_.drain_for;
   while (!stream.holds_nothing()) {
     if (SteadyClock::now() >= give_up) return false;
-    stream.keep_open();
-    wakeup_.wait(kNoDescriptor, kTick);
+    const Duration next = std::min(stream.keep_open(), kTick);
+    wakeup_.wait(kNoDescriptor, std::min(next, options_.drain_for));
     stream.tick();
   }
   return true;

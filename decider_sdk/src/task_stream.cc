@@ -14,6 +14,7 @@ using namespace std::chrono_literals;
 constexpr auto kAnswerInTime = 500ms;  // later, a task gets an acknowledgement of its own
 constexpr Duration kFirstReopen = 50ms;
 constexpr Duration kLastReopen = 2s;
+constexpr Duration kUntilItBreaks = Duration::max();
 constexpr auto kShortestRetry = 100ms;
 // Below the 1 MiB of a frame, with room for the framing of each item.
 constexpr size_t kFrameBytes = 960 * 1024;
@@ -31,7 +32,8 @@ bool leaves_token_usable(const v1::Refusal& refusal) {
 
 }  // namespace
 
-// One call of PollDecisionTasks. Deletes itself when it has ended.
+// One call of PollDecisionTasks. Never destroyed by one of gRPC's threads: it may hold the last
+// reference to the channel, which waits for those.
 class TaskStream::Call : public grpc::ClientBidiReactor<v1::PollDecisionTasksRequest,
                                                         v1::PollDecisionTasksResponse> {
  public:
@@ -56,10 +58,7 @@ class TaskStream::Call : public grpc::ClientBidiReactor<v1::PollDecisionTasksReq
     read_next();
   }
   void OnWriteDone(bool) override { owner_.written(); }
-  void OnDone(const grpc::Status& status) override {
-    owner_.ended(status);
-    delete this;
-  }
+  void OnDone(const grpc::Status& status) override { owner_.ended(status); }
 
  private:
   void read_next() {
@@ -88,19 +87,27 @@ TaskStream::~TaskStream() {
   call_ended_.wait(lock, [this] { return call_ == nullptr; });
 }
 
-void TaskStream::keep_open() {
-  Call* call = nullptr;
+Duration TaskStream::keep_open() {
+  std::unique_ptr<Call> over;
+  Call* call = nullptr;  // only this thread ends its life
   {
     std::lock_guard lock(mutex_);
-    if (call_ != nullptr || stopping_ || Clock::now() < reopen_at_) return;
-    call = call_ = new Call(*this, connection_->endpoint());
+    over = std::move(ended_);
+    if (call_ != nullptr) return kUntilItBreaks;
+    const auto now = Clock::now();
+    if (now < reopen_at_) return std::chrono::ceil<Duration>(reopen_at_ - now);
+    call_ = std::make_unique<Call>(*this, connection_->endpoint());
+    call = call_.get();
+    reads_ended_ = false;
     name_held();
   }
   call->begin();
   std::lock_guard lock(mutex_);
-  if (call_ != call) return;  // it ended meanwhile
-  usable_ = true;
-  write();
+  if (call_ != nullptr && !reads_ended_) {
+    usable_ = true;
+    write();
+  }
+  return kUntilItBreaks;
 }
 
 // The first frame of a new call says what is still held; unconfirmed answers follow.
@@ -132,6 +139,7 @@ void TaskStream::received(std::shared_ptr<v1::PollDecisionTasksResponse> frame) 
       if (!hold(task)) continue;
       work.emplace_back(task.workflow_execution().run_id(), Work{{&task, frame}, {}});
     }
+    write();  // what confirm() may have added
   }
   if (!work.empty()) sink_.take(std::move(work));
 }
@@ -305,13 +313,14 @@ void TaskStream::written() {
 void TaskStream::reads_ended() {
   std::lock_guard lock(mutex_);
   usable_ = false;
+  reads_ended_ = true;
 }
 
 void TaskStream::ended(const grpc::Status& status) {
   std::lock_guard lock(mutex_);
   if (!stopping_) log_end(status);
   connection_->avoid(call_->endpoint());
-  call_ = nullptr;
+  ended_ = std::move(call_);
   usable_ = false;
   reopen_at_ = Clock::now() + backoff_.next();
   wakeup_.notify();

@@ -49,8 +49,9 @@ class TaskStream final : public AnswerSink {
 
   // --- for the thread that runs the decider ---
 
-  // Opens a new call when there is none and it is time to. Returns at once.
-  void keep_open();
+  // Opens a new call when there is none and it is time to. Returns at once: how long until it is
+  // to be called again, unless the wakeup comes first.
+  Duration keep_open();
   // Acknowledges what takes long, sends again what was refused for now.
   void tick();
   // Asks for no more tasks.
@@ -108,8 +109,10 @@ class TaskStream final : public AnswerSink {
   bool open_frame_due_ = false;
   bool drain_due_ = false;
 
-  Call* call_ = nullptr;
-  bool usable_ = false;   // the call takes writes
+  std::unique_ptr<Call> call_;
+  std::unique_ptr<Call> ended_;  // the one before
+  bool usable_ = false;          // the call takes writes
+  bool reads_ended_ = false;
   bool writing_ = false;  // frame_ is being written
   v1::PollDecisionTasksRequest frame_;
   bool draining_ = false;

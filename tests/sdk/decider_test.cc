@@ -1,0 +1,321 @@
+// A decider against the other end of its stream: acknowledgement, batches, reconnection, refusals, drain.
+#include "baton/decider.h"
+
+#include <gmock/gmock.h>
+
+#include <future>
+#include <latch>
+#include <set>
+#include <thread>
+
+#include "scripted_coordinator.h"
+#include "story.h"
+
+namespace baton::testing {
+namespace {
+
+using namespace std::chrono_literals;
+using Frame = ScriptedCoordinator::Frame;
+using ::testing::HasSubstr;
+using ::testing::UnorderedElementsAre;
+
+constexpr Activity<int(int)> square{"square", "1"};
+constexpr TypeName kType() { return {"squares", "1"}; }
+
+Task<int> squares(Workflow wf) {
+  int sum = 0;
+  for (int i = 1; i <= 3; ++i) {
+    const int value = co_await wf.schedule(square, i);
+    sum += value;
+  }
+  co_return sum;
+}
+
+std::set<std::string> answered(const Frame& said) {
+  std::set<std::string> tokens;
+  for (const auto& answer : said.answers()) {
+    tokens.insert(answer.has_completed() ? answer.completed().task_token() : answer.failed().task_token());
+  }
+  return tokens;
+}
+
+auto has_answers(int count) {
+  return [count](const Frame& said) { return said.answers_size() >= count; };
+}
+
+class DeciderTest : public ::testing::Test {
+ protected:
+  ~DeciderTest() override { EXPECT_EQ(finish(), 0); }
+
+  void begin(DeciderOptions options = {}) {
+    options.threads = options.threads == 0 ? 2 : options.threads;
+    decider_ = std::make_unique<Decider>(Client(coordinator_.address(), "shop", {.identity = "me"}), "decisions", options);
+    decider_->on(kType(), squares);
+    decider_->on_decision_task({"slow", "1"}, [this](const DecisionTask&) {
+      released_.wait();
+      Decisions decisions;
+      decisions.complete();
+      return decisions;
+    });
+    running_ = std::async(std::launch::async, [this] { return decider_->run(); });
+  }
+  // What run() returned.
+  int finish() {
+    if (decider_ == nullptr) return 0;
+    decider_->stop();
+    const int result = running_.get();
+    decider_.reset();
+    return result;
+  }
+
+  v1::DecisionTask* add_task(v1::PollDecisionTasksResponse& frame, const std::string& run_id, const std::string& token) {
+    HistoryBuilder& history = runs_[run_id];
+    if (history.last_id() == 0) {
+      history.started();
+      history.decision_started();
+    }
+    v1::DecisionTask* const task = frame.add_tasks();
+    task->set_task_token(token);
+    task->mutable_workflow_execution()->set_workflow_id("work-" + run_id);
+    task->mutable_workflow_execution()->set_run_id(run_id);
+    to_wire(kType(), task->mutable_workflow_type());
+    task->set_started_event_id(history.last_id());
+    task->set_delivery(1);
+    *task->mutable_events() = history.events();
+    return task;
+  }
+  void send_task(const std::string& run_id, const std::string& token) {
+    v1::PollDecisionTasksResponse frame;
+    add_task(frame, run_id, token);
+    coordinator_.send(frame);
+  }
+  // The next task of a run, as a delta on what was decided at `base`.
+  void send_delta(const std::string& run_id, const std::string& token, int64_t base) {
+    v1::PollDecisionTasksResponse frame;
+    v1::DecisionTask* const task = add_task(frame, run_id, token);
+    task->mutable_events()->DeleteSubrange(0, static_cast<int>(base));
+    task->mutable_delta_base()->set_started_event_id(base);
+    task->mutable_delta_base()->set_delivery(1);
+    coordinator_.send(frame);
+  }
+  // What follows the first decision of a run, up to the next DecisionTaskStarted.
+  void first_square_done(const std::string& run_id) {
+    HistoryBuilder& history = runs_[run_id];
+    history.decided(nullptr);
+    history.activity_scheduled("1", {"square", "1"});
+    history.activity_completed("1", payload(1));
+    history.decision_started();
+    coordinator_.histories[run_id] = history.events();
+  }
+
+  ScriptedCoordinator coordinator_;
+  std::map<std::string, HistoryBuilder> runs_;
+  std::latch released_{1};
+  std::unique_ptr<Decider> decider_;
+  std::future<int> running_;
+};
+
+TEST_F(DeciderTest, TheFirstFrameSaysWhoPollsForWhat) {
+  begin({.slots = 77});
+  const Frame said = coordinator_.wait_for("open", [](const Frame& frame) { return frame.has_open(); });
+  EXPECT_EQ(said.open().domain(), "shop");
+  EXPECT_EQ(said.open().task_list().name(), "decisions");
+  EXPECT_EQ(said.open().identity(), "me");
+  EXPECT_EQ(said.open().slots(), 77);
+  EXPECT_GE(said.open().instance_id().size(), 16u);
+  EXPECT_EQ(said.open().held_task_tokens_size(), 0);
+}
+
+TEST_F(DeciderTest, ATaskIsAnsweredAndItsRunIsKeptForADelta) {
+  begin();
+  send_task("a", "t1");
+  Frame said = coordinator_.wait_for("an answer", has_answers(1));
+  EXPECT_EQ(describe(said.answers(0).completed()), "ScheduleActivityTask(1 square 1)");
+  EXPECT_TRUE(said.answers(0).completed().run_cached());
+  coordinator_.confirm("t1");
+  first_square_done("a");
+  send_delta("a", "t2", 3);
+  said = coordinator_.wait_for("another answer", has_answers(2));
+  EXPECT_EQ(describe(said.answers(1).completed()), "ScheduleActivityTask(2 square 2)");
+  EXPECT_EQ(coordinator_.history_reads(), 0);
+  coordinator_.confirm("t2");
+}
+
+TEST_F(DeciderTest, ManyTasksAreAnsweredInFewFrames) {
+  constexpr int kTasks = 2'000;
+  begin({.slots = kTasks});
+  v1::PollDecisionTasksResponse frame;
+  for (int i = 0; i < kTasks; ++i) add_task(frame, "run-" + std::to_string(i), "t" + std::to_string(i));
+  coordinator_.send(frame);
+  const Frame said = coordinator_.wait_for("all answers", has_answers(kTasks));
+  EXPECT_EQ(said.answers_size(), kTasks);
+  EXPECT_EQ(answered(said).size(), static_cast<size_t>(kTasks)) << "each once";
+  EXPECT_LT(coordinator_.frames(), static_cast<size_t>(kTasks) / 4);
+  v1::PollDecisionTasksResponse confirmations;
+  for (const auto& token : answered(said)) {
+    auto* const one = confirmations.add_confirmations();
+    one->set_task_token(token);
+    one->set_recorded(true);
+  }
+  coordinator_.send(confirmations);
+}
+
+TEST_F(DeciderTest, ATaskThatTakesLongIsAcknowledgedByItself) {
+  begin();
+  v1::PollDecisionTasksResponse frame;
+  to_wire(TypeName{"slow", "1"}, add_task(frame, "s", "slow-1")->mutable_workflow_type());
+  coordinator_.send(frame);
+  const Frame said =
+      coordinator_.wait_for("an acknowledgement", [](const Frame& frame) { return frame.acknowledged_task_tokens_size() == 1; });
+  EXPECT_EQ(said.acknowledged_task_tokens(0), "slow-1");
+  EXPECT_EQ(said.answers_size(), 0);
+  released_.count_down();
+  coordinator_.wait_for("the answer", has_answers(1));
+  coordinator_.confirm("slow-1");
+}
+
+TEST_F(DeciderTest, ABrokenStreamIsOpenedAgainUnderTheSameNameAndUnconfirmedAnswersAreSentAgain) {
+  begin();
+  send_task("a", "t1");
+  send_task("b", "t2");
+  const Frame before = coordinator_.wait_for("two answers", has_answers(2));
+  coordinator_.confirm("t2");
+  send_task("c", "t3");  // its answer shows that the confirmation was read
+  coordinator_.wait_for("three answers", has_answers(3));
+  coordinator_.break_stream();
+  const Frame after = coordinator_.wait_for("its answers again", has_answers(2));
+  EXPECT_EQ(after.open().instance_id(), before.open().instance_id());
+  EXPECT_THAT(after.open().held_task_tokens(), UnorderedElementsAre("t1", "t3"));
+  EXPECT_THAT(answered(after), UnorderedElementsAre("t1", "t3"));
+  EXPECT_EQ(coordinator_.streams(), 2);
+  coordinator_.confirm("t1");
+  coordinator_.confirm("t3");
+}
+
+TEST_F(DeciderTest, ATaskBeingDecidedWhileTheStreamBreaksIsNamedAndAnsweredOnTheNext) {
+  begin();
+  v1::PollDecisionTasksResponse frame;
+  to_wire(TypeName{"slow", "1"}, add_task(frame, "s", "slow-1")->mutable_workflow_type());
+  coordinator_.send(frame);
+  coordinator_.wait_for("an acknowledgement", [](const Frame& frame) { return frame.acknowledged_task_tokens_size() == 1; });
+  coordinator_.break_stream();
+  const Frame said =
+      coordinator_.wait_for("the held task", [](const Frame& frame) { return frame.open().held_task_tokens_size() == 1; });
+  EXPECT_EQ(said.open().held_task_tokens(0), "slow-1");
+  released_.count_down();
+  coordinator_.wait_for("the answer", has_answers(1));
+  coordinator_.confirm("slow-1");
+}
+
+TEST_F(DeciderTest, ACoordinatorThatIsGoneForAWhileIsFoundAgain) {
+  begin();
+  coordinator_.wait_for("open", [](const Frame& frame) { return frame.has_open(); });
+  coordinator_.stop();
+  coordinator_.restart();
+  send_task("a", "t1");
+  coordinator_.wait_for("an answer", has_answers(1));
+  coordinator_.confirm("t1");
+}
+
+TEST_F(DeciderTest, ARefusedAnswerDropsTheRunSoThatTheNextTaskIsReadFromTheHistory) {
+  begin();
+  send_task("a", "t1");
+  coordinator_.wait_for("an answer", has_answers(1));
+  coordinator_.refuse("t1", v1::UNHANDLED_DECISION);
+  first_square_done("a");
+  send_delta("a", "t2", 3);
+  const Frame said = coordinator_.wait_for("another answer", has_answers(2));
+  EXPECT_EQ(describe(said.answers(1).completed()), "ScheduleActivityTask(2 square 2)");
+  EXPECT_EQ(coordinator_.history_reads(), 1);
+  coordinator_.confirm("t2");
+}
+
+TEST_F(DeciderTest, DecisionsThatAreNotValidFailTheTask) {
+  begin();
+  send_task("a", "t1");
+  coordinator_.wait_for("an answer", has_answers(1));
+  coordinator_.refuse("t1", v1::VALIDATION);
+  const Frame said = coordinator_.wait_for("a failure", has_answers(2));
+  EXPECT_EQ(said.answers(1).failed().task_token(), "t1");
+  EXPECT_EQ(said.answers(1).failed().reason(), "INVALID_DECISIONS");
+  EXPECT_EQ(said.answers(1).failed().details().data(), "refused by the script");
+  coordinator_.confirm("t1");
+}
+
+TEST_F(DeciderTest, AnAnswerThatIsRefusedForNowIsSentAgain) {
+  begin();
+  send_task("a", "t1");
+  coordinator_.wait_for("an answer", has_answers(1));
+  coordinator_.refuse("t1", v1::THROTTLING, /*retryable=*/true);
+  const Frame said = coordinator_.wait_for("it again", has_answers(2));
+  EXPECT_EQ(said.answers(0).SerializeAsString(), said.answers(1).SerializeAsString());
+  coordinator_.confirm("t1");
+}
+
+TEST_F(DeciderTest, ATaskThatIsClosedElsewhereIsForgotten) {
+  begin();
+  send_task("a", "t1");
+  coordinator_.wait_for("an answer", has_answers(1));
+  v1::PollDecisionTasksResponse closed;
+  closed.add_closed_tasks()->set_task_token("t1");
+  coordinator_.send(closed);
+  first_square_done("a");
+  send_delta("a", "t2", 3);
+  coordinator_.wait_for("another answer", has_answers(2));
+  EXPECT_EQ(coordinator_.history_reads(), 1) << "the run was dropped with the task";
+  coordinator_.confirm("t2");
+}
+
+TEST_F(DeciderTest, TheSameOfferTwiceIsDecidedOnce) {
+  begin();
+  send_task("a", "t1");
+  send_task("a", "t1");
+  send_task("b", "t2");
+  coordinator_.wait_for("t2", [](const Frame& frame) { return answered(frame).contains("t2"); });
+  coordinator_.break_stream();
+  const Frame said = coordinator_.wait_for("both again", has_answers(2));
+  EXPECT_THAT(answered(said), UnorderedElementsAre("t1", "t2"));
+  EXPECT_EQ(said.answers_size(), 2);
+  coordinator_.confirm("t1");
+  coordinator_.confirm("t2");
+}
+
+TEST_F(DeciderTest, RunsThatMakeRoomAreNamed) {
+  begin({.threads = 1, .cached_runs = 1});
+  send_task("a", "t1");
+  coordinator_.wait_for("an answer", has_answers(1));
+  send_task("b", "t2");
+  const Frame said = coordinator_.wait_for("forget", [](const Frame& frame) { return frame.forget_size() == 1; });
+  EXPECT_EQ(said.forget(0).run_id(), "a");
+  EXPECT_EQ(said.forget(0).workflow_id(), "work-a");
+  coordinator_.wait_for("both", has_answers(2));
+  coordinator_.confirm("t1");
+  coordinator_.confirm("t2");
+}
+
+TEST_F(DeciderTest, ADeciderThatStopsTakesNoMoreAndFinishesWhatItHas) {
+  begin();
+  send_task("a", "t1");
+  coordinator_.wait_for("an answer", has_answers(1));
+  decider_->stop();
+  coordinator_.wait_for("draining", [](const Frame& frame) { return frame.draining(); });
+  EXPECT_EQ(running_.wait_for(0s), std::future_status::timeout) << "it waits for its confirmation";
+  coordinator_.confirm("t1");
+  EXPECT_EQ(finish(), 0);
+}
+
+TEST_F(DeciderTest, ADeciderThatCannotFinishSaysSo) {
+  begin({.drain_for = 50ms});
+  send_task("a", "t1");
+  coordinator_.wait_for("an answer", has_answers(1));
+  EXPECT_EQ(finish(), 1);
+}
+
+TEST(Decider, StopBeforeRunMakesItReturnAtOnce) {
+  Decider decider(Client("127.0.0.1:1", "shop"), "decisions");
+  decider.stop();
+  EXPECT_EQ(decider.run(), 0);
+}
+
+}  // namespace
+}  // namespace baton::testing
