@@ -174,12 +174,14 @@ absl::StatusOr<Commit> fire_deadlines(const ExecutionState& state, const Caller&
   Draft draft(state, context);
   keep_heartbeats(draft, command);
   fire_due(draft, command);
-  if (draft.state().open() && draft.state().armed_deadline_ms <= context.now_ms) {
+  if (draft.state().open()) {
     int64_t next_ms = INT64_MAX;
     visit_all(draft.state(), [&](const Deadline& deadline) {
       next_ms = std::min(next_ms, fires_ms(deadline, command.clients_have_until_ms, draft.state()));
     });
-    draft.arm_deadline(next_ms);
+    const int64_t armed_ms = draft.state().armed_deadline_ms;
+    // One that is merely early costs less than the batch that moves it.
+    if (armed_ms <= context.now_ms || armed_ms > next_ms) draft.arm_deadline(next_ms);
   }
   return std::move(draft).finish(EmptyReply{});
 }
