@@ -1,0 +1,121 @@
+// A program that does activities: ordinary functions behind typed symbols.
+//
+//   baton::Client client{"localhost:7450", "orders"};
+//   baton::Worker worker{client, "order-activities", {.slots = 16, .register_types = true}};
+//   worker.on(ship_order, [](std::string order) { return parcel_for(order); });
+//   return worker.run(baton::until_signal());
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include "baton/activity.h"
+#include "baton/attempt.h"
+#include "baton/canceled.h"
+#include "baton/client.h"
+#include "baton/until_signal.h"
+
+namespace baton {
+
+namespace detail {
+class WorkerProcess;
+}
+
+struct WorkerOptions {
+  // How many activities at once, each on a thread of its own: 1 to 100,000. Threads are made when
+  // they are needed.
+  int slots = 16;
+  // run() first registers the activity types that are not there yet, with `type_defaults`.
+  bool register_types = false;
+  // An empty task list means this worker's.
+  ActivityTypeOptions type_defaults;
+  // At the end, handlers that run may finish for so long; then they are told to stop.
+  Duration drain_for{10'000};
+};
+
+// What a handler is in the end: from the input to the result. Throws AttemptFailed, Canceled or
+// anything else to fail.
+using Handler = std::function<std::optional<Payload>(Attempt&, const std::optional<Payload>&)>;
+
+// Handlers are given first, then run() is called once. Only stop() may be called from other
+// threads. A handler is called from many threads at a time.
+class Worker {
+ public:
+  // `task_list`: whose activities it does. Nothing is connected before run().
+  Worker(const Client& client, std::string_view task_list, const WorkerOptions& options = {});
+  ~Worker();
+  Worker(const Worker&) = delete;
+  Worker& operator=(const Worker&) = delete;
+
+  // A handler is R(Attempt&, A) or R(A).
+  template <class R, class A, class F>
+  void on(const Activity<R(A)>& activity, F handler) {
+    constexpr bool with_attempt = std::is_invocable_r_v<R, F&, Attempt&, A>;
+    static_assert(with_attempt || std::is_invocable_r_v<R, F&, A>,
+                  "The handler does not fit the activity: R(Attempt&, A) or R(A) is needed.");
+    on_payload(name_of(activity),
+               [handler = std::move(handler)](Attempt& attempt,
+                                              const std::optional<Payload>& input) mutable {
+                 A argument = from_payload<A>(input);
+                 return result_of<R>([&]() -> R {
+                   if constexpr (with_attempt)
+                     return handler(attempt, std::move(argument));
+                   else
+                     return handler(std::move(argument));
+                 });
+               });
+  }
+  // A handler is R(Attempt&) or R().
+  template <class R, class F>
+  void on(const Activity<R()>& activity, F handler) {
+    constexpr bool with_attempt = std::is_invocable_r_v<R, F&, Attempt&>;
+    static_assert(with_attempt || std::is_invocable_r_v<R, F&>,
+                  "The handler does not fit the activity: R(Attempt&) or R() is needed.");
+    on_payload(name_of(activity), [handler = std::move(handler)](
+                                      Attempt& attempt, const std::optional<Payload>&) mutable {
+      return result_of<R>([&]() -> R {
+        if constexpr (with_attempt)
+          return handler(attempt);
+        else
+          return handler();
+      });
+    });
+  }
+  // Without C++ types: payloads as they come.
+  void on_payload(const TypeName& activity, Handler handler);
+
+  // Works until the first SIGTERM or SIGINT, or stop(); then takes no more activities, gives back
+  // what it has not begun, and finishes the rest. Reconnects for as long as it takes; results are
+  // kept until the coordinator has taken or refused them. 0: nothing was left; 1: results were not
+  // recorded before the end, and those activities will time out. Throws baton::Error when the types
+  // cannot be registered. Does not return before every handler has.
+  int run(UntilSignal until);
+  // Until stop().
+  int run();
+  // Makes run() return, also when called before it. Idempotent, from any thread.
+  void stop();
+
+ private:
+  template <class A>
+  static TypeName name_of(const A& activity) {
+    return {std::string(activity.name), std::string(activity.version)};
+  }
+  template <class R, class Call>
+  static std::optional<Payload> result_of(Call call) {
+    if constexpr (std::is_void_v<R>) {
+      call();
+      return std::nullopt;
+    } else {
+      return to_payload(call());
+    }
+  }
+
+  std::unique_ptr<detail::WorkerProcess> process_;
+};
+
+}  // namespace baton

@@ -1,0 +1,486 @@
+#include "activity_stream.h"
+
+#include <algorithm>
+
+#include "baton/log.h"
+#include "frame_filler.h"
+#include "perform.h"
+#include "wire.h"
+
+namespace baton::detail {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr auto kAnswerInTime = 5ms;  // later, a task gets an acknowledgement of its own
+constexpr auto kMostTick = 250ms;
+constexpr auto kBeatSpacing = 1s;  // between heartbeats with new details
+constexpr Duration kFirstReopen = 50ms;
+constexpr Duration kLastReopen = 2s;
+constexpr Duration kUntilItBreaks = Duration::max();
+constexpr auto kShortestRetry = 100ms;
+constexpr size_t kAnswersPerWrite = 64;  // so many wait for the next handler
+
+// Is it the content of the answer that was refused, so that another answer may still be given?
+bool leaves_token_usable(const v1::Refusal& refusal) {
+  return refusal.fault() == v1::VALIDATION || refusal.fault() == v1::LIMIT_EXCEEDED ||
+         refusal.fault() == v1::CANCEL_NOT_REQUESTED;
+}
+
+}  // namespace
+
+// One call of PollActivityTasks. Never destroyed by one of gRPC's threads: it may hold the last
+// reference to the channel, which waits for those.
+class ActivityStream::Call
+    : public grpc::ClientBidiReactor<v1::PollActivityTasksRequest, v1::PollActivityTasksResponse> {
+ public:
+  Call(ActivityStream& owner, std::shared_ptr<const Endpoint> endpoint)
+      : owner_(owner), endpoint_(std::move(endpoint)) {
+    context_.set_wait_for_ready(false);
+    endpoint_->stub<v1::WorkerService::Stub>().async()->PollActivityTasks(&context_, this);
+    AddHold();  // writes begin outside of reactions
+    StartRead(&incoming_);
+  }
+  void begin() { StartCall(); }
+  void cancel() { context_.TryCancel(); }
+  const Endpoint& endpoint() const { return *endpoint_; }
+
+  void OnReadDone(bool ok) override {
+    if (!ok) {
+      owner_.reads_ended();
+      RemoveHold();
+      return;
+    }
+    owner_.received(&incoming_);
+    StartRead(&incoming_);
+  }
+  void OnWriteDone(bool) override { owner_.written(); }
+  void OnDone(const grpc::Status& status) override { owner_.ended(status); }
+
+ private:
+  ActivityStream& owner_;
+  const std::shared_ptr<const Endpoint> endpoint_;
+  grpc::ClientContext context_;
+  v1::PollActivityTasksResponse incoming_;
+};
+
+ActivityStream::ActivityStream(std::shared_ptr<Connection> connection, Options options,
+                               ActivitySink& sink, const Wakeup& wakeup)
+    : connection_(std::move(connection)),
+      options_(std::move(options)),
+      sink_(sink),
+      wakeup_(wakeup),
+      backoff_(kFirstReopen, kLastReopen) {}
+
+ActivityStream::~ActivityStream() {
+  std::unique_lock lock(mutex_);
+  stopping_ = true;
+  if (call_ != nullptr) call_->cancel();
+  call_ended_.wait(lock, [this] { return call_ == nullptr; });
+}
+
+Duration ActivityStream::keep_open() {
+  std::unique_ptr<Call> over;
+  Call* call = nullptr;  // only this thread ends its life
+  {
+    const std::lock_guard lock(mutex_);
+    over = std::move(ended_);
+    if (call_ != nullptr) return kUntilItBreaks;
+    const auto now = Clock::now();
+    if (now < reopen_at_) return std::chrono::ceil<Duration>(reopen_at_ - now);
+    call_ = std::make_unique<Call>(*this, connection_->endpoint());
+    call = call_.get();
+    reads_ended_ = false;
+    name_held(now);
+  }
+  call->begin();
+  const std::lock_guard lock(mutex_);
+  if (call_ != nullptr && !reads_ended_) {
+    usable_ = true;
+    write();
+  }
+  return kUntilItBreaks;
+}
+
+// The first frame of a new call says what is still held; unconfirmed answers and a sign of life of
+// everything that runs follow.
+void ActivityStream::name_held(Clock::time_point now) {
+  open_frame_due_ = true;
+  drain_due_ = draining_;
+  to_name_.clear();
+  to_acknowledge_.clear();
+  answered_.clear();
+  beats_.clear();
+  returned_.clear();
+  unacknowledged_.clear();
+  acknowledge_due_ = Clock::time_point::max();
+  for (auto& [token, held] : held_) {
+    held.acknowledged = true;
+    held.sent = false;
+    to_name_.push_back(token);
+    if (held.answer != nullptr && !held.send_again) answered_.push_back(token);
+    if (!held.finished && !held.closed && held.beat_every > 0s) beat_now(token, &held, now);
+  }
+}
+
+// --- what the coordinator says ---
+
+void ActivityStream::received(v1::PollActivityTasksResponse* frame) {
+  Attempts offered, closed, canceled;
+  {
+    const std::lock_guard lock(mutex_);
+    backoff_.reset();
+    if (!last_complaint_.empty()) {
+      last_complaint_.clear();
+      log(LogLevel::kInfo, "stream of activities of list " + options_.task_list + " is back");
+    }
+    for (const auto& confirmation : frame->confirmations()) confirm(confirmation);
+    for (const auto& confirmation : frame->closed_tasks()) close(confirmation, &closed);
+    find_canceled(*frame, &canceled);
+    const auto now = Clock::now();
+    for (auto& task : *frame->mutable_tasks()) hold(&task, now, &offered);
+    if (frame->draining()) connection_->avoid(call_->endpoint());
+    write();
+  }
+  for (const auto& attempt : closed) attempt->close();
+  for (const auto& attempt : canceled) attempt->request_cancel();
+  if (!offered.empty()) sink_.take(std::move(offered));
+}
+
+void ActivityStream::hold(v1::ActivityTask* task, Clock::time_point now, Attempts* attempts) {
+  if (draining_) {
+    returned_.push_back(task->task_token());
+    return;
+  }
+  const auto [place, is_new] = held_.try_emplace(task->task_token());
+  if (!is_new) return;
+  Held& held = place->second;
+  if (task->has_heartbeat_timeout()) {
+    held.beat_every = std::max<Clock::duration>(to_duration(task->heartbeat_timeout()) / 3, 1ms);
+    held.next_beat = now + held.beat_every;
+    scan_at(*held.next_beat);
+  }
+  held.attempt = std::make_shared<AttemptState>(task, *this);
+  attempts->push_back(held.attempt);
+  unacknowledged_.push_back(place->first);
+  if (acknowledge_due_ == Clock::time_point::max()) tick_at(acknowledge_due_ = now + kAnswerInTime);
+}
+
+void ActivityStream::confirm(const v1::TaskConfirmation& confirmation) {
+  const auto place = held_.find(confirmation.task_token());
+  if (place == held_.end()) return;
+  Held& held = place->second;
+  if (!held.sent) return;  // of a heartbeat: the next one may do better
+  if (!confirmation.has_refused()) return erase(place);
+  const v1::Refusal& refusal = confirmation.refused();
+  if (refusal.retryable()) {
+    held.send_again = Clock::now() +
+                      std::max<Clock::duration>(to_duration(refusal.retry_after()), kShortestRetry);
+    return scan_at(*held.send_again);
+  }
+  if (leaves_token_usable(refusal) && !held.given_up) return give_up(confirmation, &held);
+  log(LogLevel::kInfo, "the answer for activity " + held.attempt->task().activity_id() +
+                           " of run " + held.attempt->task().workflow_execution().run_id() +
+                           " was not taken: " + refusal.message());
+  erase(place);
+}
+
+// The answer can never be taken, but the task is still ours: say so, instead of nothing until the
+// task times out.
+void ActivityStream::give_up(const v1::TaskConfirmation& confirmation, Held* held) {
+  const std::string& why = confirmation.refused().message();
+  const std::string& token = confirmation.task_token();
+  log(LogLevel::kError, "the answer for activity " + held->attempt->task().activity_id() +
+                            " is not acceptable, so it fails: " + why);
+  held->given_up = true;
+  held->answer = failed_answer(token, kAnswerRefused, why);
+  answered_.push_back(token);
+}
+
+// Our slot is free again when the handler has ended and the coordinator knows.
+void ActivityStream::close(const v1::TaskConfirmation& confirmation, Attempts* closed) {
+  const auto place = held_.find(confirmation.task_token());
+  if (place == held_.end()) return;
+  Held& held = place->second;
+  held.closed = true;
+  if (!held.finished) {
+    log(LogLevel::kInfo, "activity " + held.attempt->task().activity_id() + " of run " +
+                             held.attempt->task().workflow_execution().run_id() +
+                             " is over without its answer: " + confirmation.refused().message());
+    closed->push_back(held.attempt);
+  } else if (held.sent) {
+    erase(place);
+  } else {
+    give_back(place);
+  }
+}
+
+void ActivityStream::find_canceled(const v1::PollActivityTasksResponse& frame, Attempts* canceled) {
+  const auto find = [&](const std::string& token) {
+    const auto place = held_.find(token);
+    if (place == held_.end() || place->second.finished) return;
+    if (!place->second.attempt->canceled()) canceled->push_back(place->second.attempt);
+  };
+  for (const auto& token : frame.cancel_requested_task_tokens()) find(token);
+  for (const auto& status : frame.heartbeat_statuses()) {
+    if (status.cancel_requested()) find(status.task_token());
+  }
+}
+
+void ActivityStream::give_back(HeldTasks::iterator place) {
+  returned_.push_back(place->first);
+  erase(place);
+}
+
+void ActivityStream::erase(HeldTasks::iterator place) {
+  held_.erase(place);
+  if (held_.empty() && draining_) wakeup_.notify();
+}
+
+// --- what handlers say ---
+
+bool ActivityStream::begin(const AttemptState& attempt) {
+  const std::lock_guard lock(mutex_);
+  const auto place = held_.find(attempt.token());
+  if (place == held_.end()) return false;
+  if (place->second.closed) {
+    give_back(place);
+    write();
+    return false;
+  }
+  place->second.begun = true;
+  return true;
+}
+
+void ActivityStream::answer(const AttemptState& attempt, std::unique_ptr<Answer> answer,
+                            bool more) {
+  const std::lock_guard lock(mutex_);
+  const auto place = held_.find(attempt.token());
+  if (place == held_.end()) return;
+  Held& held = place->second;
+  held.finished = true;
+  held.next_beat.reset();
+  if (held.closed) {
+    give_back(place);
+    return write();
+  }
+  held.answer = std::move(answer);
+  answered_.push_back(place->first);
+  if (more && answered_.size() < kAnswersPerWrite) {
+    tick_at(Clock::now() + kAnswerInTime);  // the next handler may take long
+  } else {
+    write();
+  }
+}
+
+void ActivityStream::beat(const std::string& token, const Payload& details) {
+  const std::lock_guard lock(mutex_);
+  const auto place = held_.find(token);
+  if (place == held_.end() || place->second.finished || place->second.closed) return;
+  Held& held = place->second;
+  held.details = details;
+  const auto now = Clock::now();
+  const Clock::duration spacing = held.beat_every > 0s
+                                      ? std::min<Clock::duration>(held.beat_every, kBeatSpacing)
+                                      : kBeatSpacing;
+  const auto due = held.last_beat + spacing;
+  if (due <= now) {
+    beat_now(token, &held, now);
+    write();
+  } else if (!held.next_beat || due < *held.next_beat) {
+    held.next_beat = due;
+    scan_at(due);
+  }
+}
+
+// --- what is due ---
+
+void ActivityStream::tick_at(Clock::time_point due) {
+  if (due >= tick_due_) return;
+  tick_due_ = due;
+  wakeup_.notify();
+}
+
+void ActivityStream::scan_at(Clock::time_point due) {
+  scan_due_ = std::min(scan_due_, due);
+  tick_at(due);
+}
+
+Duration ActivityStream::tick() {
+  const std::lock_guard lock(mutex_);
+  const auto now = Clock::now();
+  if (now >= acknowledge_due_) {
+    acknowledge_due_ = Clock::time_point::max();
+    for (std::string& token : unacknowledged_) {
+      const auto place = held_.find(token);
+      if (place == held_.end() || place->second.finished) continue;
+      place->second.acknowledged = true;
+      to_acknowledge_.push_back(std::move(token));
+    }
+    unacknowledged_.clear();
+  }
+  if (now >= scan_due_) scan(now);
+  write();
+  tick_due_ = std::min({acknowledge_due_, scan_due_, now + kMostTick});
+  return std::max(std::chrono::ceil<Duration>(tick_due_ - now), Duration(0));
+}
+
+void ActivityStream::scan(Clock::time_point now) {
+  scan_due_ = Clock::time_point::max();
+  for (auto& [token, held] : held_) {
+    if (held.send_again && *held.send_again <= now && held.answer != nullptr) {
+      held.send_again.reset();
+      answered_.push_back(token);
+    } else if (held.send_again) {
+      scan_due_ = std::min(scan_due_, std::max(*held.send_again, now + kAnswerInTime));
+    }
+    if (held.finished || held.closed || !held.next_beat) continue;
+    if (*held.next_beat <= now) beat_now(token, &held, now);
+    if (held.next_beat) scan_due_ = std::min(scan_due_, *held.next_beat);
+  }
+}
+
+void ActivityStream::beat_now(const std::string& token, Held* held, Clock::time_point now) {
+  if (call_ != nullptr) beats_.push_back(token);
+  held->last_beat = now;
+  held->next_beat.reset();
+  if (held->beat_every > 0s) scan_at(*(held->next_beat = now + held->beat_every));
+}
+
+// --- the end ---
+
+void ActivityStream::drain() {
+  const std::lock_guard lock(mutex_);
+  draining_ = drain_due_ = true;
+  for (auto place = held_.begin(); place != held_.end();) {
+    const auto next = std::next(place);
+    if (!place->second.begun && !place->second.acknowledged) give_back(place);
+    place = next;
+  }
+  write();
+}
+
+bool ActivityStream::holds_nothing() {
+  const std::lock_guard lock(mutex_);
+  return held_.empty();
+}
+
+void ActivityStream::abandon() {
+  Attempts running;
+  {
+    const std::lock_guard lock(mutex_);
+    for (const auto& [token, held] : held_) {
+      if (!held.finished) running.push_back(held.attempt);
+    }
+  }
+  for (const auto& attempt : running) attempt->abandon();
+}
+
+void ActivityStream::hang_up(Duration patience) {
+  std::unique_lock lock(mutex_);
+  stopping_ = true;
+  const auto until = Clock::now() + patience;
+  call_ended_.wait_until(lock, until, [this] { return !usable_ || !writing_; });
+  if (usable_ && !writing_) {
+    usable_ = false;
+    call_->StartWritesDone();
+  }
+  call_ended_.wait_until(lock, until, [this] { return call_ == nullptr; });
+}
+
+// --- frames ---
+
+void ActivityStream::write() {
+  if (!usable_ || writing_ || !fill_frame()) return;
+  writing_ = true;
+  call_->StartWrite(&frame_);
+}
+
+// Everything that waits, up to the bound of a frame; the rest goes with the next one. False:
+// nothing waits.
+bool ActivityStream::fill_frame() {
+  FrameFiller filler;
+  if (std::exchange(open_frame_due_, false)) {
+    auto* const open = frame_.mutable_open();
+    open->set_domain(connection_->domain());
+    open->mutable_task_list()->set_name(options_.task_list);
+    open->set_identity(connection_->options().identity);
+    open->set_instance_id(instance_id_);
+    open->set_slots(options_.slots);
+    filler.added(open->ByteSizeLong());
+    if (!filler.move(to_name_, *open->mutable_held_task_tokens())) return true;
+  }
+  // These come before anything else.
+  if (!filler.move(to_name_, *frame_.mutable_held_task_tokens())) return true;
+  if (std::exchange(drain_due_, false)) {
+    frame_.set_draining(true);
+    filler.added(2);
+  }
+  filler.move(to_acknowledge_, *frame_.mutable_acknowledged_task_tokens());
+  filler.move(returned_, *frame_.mutable_returned_task_tokens());
+  filler.each(beats_, [&](const std::string& token) {
+    const auto place = held_.find(token);
+    if (place == held_.end() || place->second.finished || place->second.closed) return true;
+    const auto& details = place->second.details;
+    if (!filler.add(token.size() + (details ? details->data.size() + 64 : 0))) return false;
+    auto* const heartbeat = frame_.add_heartbeats();
+    heartbeat->set_task_token(token);
+    if (details) to_wire(*details, heartbeat->mutable_details());
+    return true;
+  });
+  filler.each(answered_, [&](const std::string& token) {
+    const auto place = held_.find(token);
+    if (place == held_.end() || place->second.answer == nullptr) return true;
+    Held& held = place->second;
+    if (!filler.add(held.answer->ByteSizeLong())) return false;
+    held.sent = true;
+    frame_.mutable_answers()->AddAllocated(held.answer.release());
+    return true;
+  });
+  return filler.any();
+}
+
+// The frame is out, or the call is broken: its answers are kept until they are confirmed.
+void ActivityStream::written() {
+  const std::lock_guard lock(mutex_);
+  auto* const answers = frame_.mutable_answers();
+  while (!answers->empty()) {
+    std::unique_ptr<Answer> answer(answers->ReleaseLast());
+    const auto place = held_.find(answer->task_token());
+    if (place != held_.end() && place->second.answer == nullptr) {
+      place->second.answer = std::move(answer);
+    }
+  }
+  frame_.Clear();
+  writing_ = false;
+  write();
+  if (stopping_) call_ended_.notify_all();
+}
+
+void ActivityStream::reads_ended() {
+  const std::lock_guard lock(mutex_);
+  usable_ = false;
+  reads_ended_ = true;
+}
+
+void ActivityStream::ended(const grpc::Status& status) {
+  const std::lock_guard lock(mutex_);
+  if (!stopping_) log_end(status);
+  connection_->avoid(call_->endpoint());
+  ended_ = std::move(call_);
+  usable_ = false;
+  reopen_at_ = Clock::now() + backoff_.next();
+  wakeup_.notify();
+  call_ended_.notify_all();
+}
+
+// Once for each new complaint, since reconnection goes on for ever.
+void ActivityStream::log_end(const grpc::Status& status) {
+  const std::string what = status.ok() ? "the coordinator ended it" : status.error_message();
+  if (what == last_complaint_) return;
+  last_complaint_ = what;
+  log(LogLevel::kWarning, "stream of activities of list " + options_.task_list + " at " +
+                              call_->endpoint().address + ": " + what + "; opening it again");
+}
+
+}  // namespace baton::detail

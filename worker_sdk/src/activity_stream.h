@@ -1,0 +1,162 @@
+// The stream of activity tasks: takes offers in, sends acknowledgements, answers and heartbeats in
+// batches, and keeps what is held across broken connections.
+//
+// What is held. A task is held from its offer until its answer is confirmed, or until its handler
+// has ended after the coordinator said that the task is closed. A new connection names all held
+// tasks, and answers that were not confirmed are sent again: an answer is recorded once, whatever
+// the connection does.
+//
+// Acknowledgements. An answer is one. Only a task that is not answered within a few milliseconds
+// gets one of its own.
+//
+// Heartbeats. At a third of the heartbeat timeout, as long as the handler runs, with the latest
+// details. They go out on the stream that brings tasks: a worker that hears nothing says nothing.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "attempt_state.h"
+#include "connection.h"
+#include "wakeup.h"
+
+namespace baton::detail {
+
+// Where tasks go. Called from the stream's threads.
+class ActivitySink {
+ public:
+  virtual void take(std::vector<std::shared_ptr<AttemptState>> attempts) = 0;
+
+ protected:
+  ~ActivitySink() = default;
+};
+
+class ActivityStream final : public HeartbeatSink {
+ public:
+  struct Options {
+    std::string task_list;
+    int slots = 0;
+  };
+  // `sink` and `wakeup` must outlive it; `wakeup` is notified when the stream breaks, when a tick
+  // is due earlier than the last one said, and when nothing is held any more.
+  ActivityStream(std::shared_ptr<Connection> connection, Options options, ActivitySink& sink,
+                 const Wakeup& wakeup);
+  // Ends the call that may be there, and waits for that.
+  ~ActivityStream();
+
+  // --- for the thread that runs the worker ---
+
+  // Opens a new call when there is none and it is time to. Returns at once: how long until it is
+  // to be called again, unless the wakeup comes first.
+  Duration keep_open();
+  // Acknowledges what takes long, sends heartbeats that are due, and again what was refused for
+  // now. Returns how long until it is to be called again, unless the wakeup comes first.
+  Duration tick();
+  // Asks for no more tasks, and gives back those that neither began nor were acknowledged.
+  void drain();
+  bool holds_nothing();
+  // Tells every handler that still runs to stop.
+  void abandon();
+  // Says all that is left to say and ends the call; at most so long.
+  void hang_up(Duration patience);
+
+  // --- any thread ---
+
+  // The handler is about to be called; false: the task is no longer ours.
+  bool begin(const AttemptState& attempt);
+  // The handler has ended. `more`: another answer follows at once.
+  void answer(const AttemptState& attempt, std::unique_ptr<v1::ActivityTaskAnswer> answer,
+              bool more);
+  void beat(const std::string& token, const Payload& details) override;
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  using Answer = v1::ActivityTaskAnswer;
+  class Call;
+
+  struct Held {
+    std::shared_ptr<AttemptState> attempt;
+    bool acknowledged = false;
+    bool begun = false;
+    bool finished = false;           // the handler has ended
+    bool closed = false;             // over without our answer
+    bool given_up = false;           // answered as failed, since the answer was refused
+    bool sent = false;               // the answer was in a frame of this call
+    std::unique_ptr<Answer> answer;  // not confirmed, and not in the frame being written
+    std::optional<Clock::time_point> send_again;  // refused for now
+    Clock::duration beat_every{0};                // zero: only with new details
+    std::optional<Clock::time_point> next_beat;
+    Clock::time_point last_beat{};
+    std::optional<Payload> details;  // of the latest heartbeat
+  };
+
+  using HeldTasks = std::unordered_map<std::string, Held>;  // by task token
+
+  // From the call; each takes the lock.
+  void received(v1::PollActivityTasksResponse* frame);
+  void written();
+  void reads_ended();
+  void ended(const grpc::Status& status);
+
+  // With the lock held. What tells a handler something returns it, to be told without the lock:
+  // that may run the handler's own code.
+  using Attempts = std::vector<std::shared_ptr<AttemptState>>;
+  void hold(v1::ActivityTask* task, Clock::time_point now, Attempts* attempts);
+  void confirm(const v1::TaskConfirmation& confirmation);
+  void close(const v1::TaskConfirmation& confirmation, Attempts* closed);
+  void find_canceled(const v1::PollActivityTasksResponse& frame, Attempts* canceled);
+  void give_up(const v1::TaskConfirmation& confirmation, Held* held);
+  void give_back(HeldTasks::iterator place);
+  void erase(HeldTasks::iterator place);
+  void tick_at(Clock::time_point due);
+  void scan_at(Clock::time_point due);
+  void scan(Clock::time_point now);
+  void beat_now(const std::string& token, Held* held, Clock::time_point now);
+  void name_held(Clock::time_point now);
+  void write();
+  bool fill_frame();
+  void log_end(const grpc::Status& status);
+
+  const std::shared_ptr<Connection> connection_;
+  const Options options_;
+  const std::string instance_id_ = make_request_id();
+  ActivitySink& sink_;
+  const Wakeup& wakeup_;
+
+  std::mutex mutex_;
+  std::condition_variable call_ended_;
+  HeldTasks held_;
+  // To be sent, oldest first.
+  std::vector<std::string> to_name_;
+  std::vector<std::string> to_acknowledge_;
+  std::vector<std::string> answered_;
+  std::vector<std::string> beats_;
+  std::vector<std::string> returned_;
+  bool open_frame_due_ = false;
+  bool drain_due_ = false;
+
+  std::vector<std::string> unacknowledged_;  // offered since the last acknowledgements
+  Clock::time_point acknowledge_due_ = Clock::time_point::max();
+  Clock::time_point scan_due_ = Clock::time_point::max();  // the earliest heartbeat or repetition
+  Clock::time_point tick_due_{};                           // when the worker's thread comes by
+
+  std::unique_ptr<Call> call_;
+  std::unique_ptr<Call> ended_;  // the one before
+  bool usable_ = false;          // the call takes writes
+  bool reads_ended_ = false;
+  bool writing_ = false;  // frame_ is being written
+  v1::PollActivityTasksRequest frame_;
+  bool draining_ = false;
+  bool stopping_ = false;
+  Backoff backoff_;
+  Clock::time_point reopen_at_{};
+  std::string last_complaint_;
+};
+
+}  // namespace baton::detail

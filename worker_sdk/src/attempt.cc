@@ -1,0 +1,57 @@
+#include "baton/attempt.h"
+
+#include <condition_variable>
+#include <mutex>
+
+#include "attempt_state.h"
+#include "wire.h"
+
+namespace baton {
+namespace {
+
+constexpr size_t kMostHeartbeatBytes = 2048;
+
+}  // namespace
+
+Execution Attempt::execution() const { return from_wire(state_.task().workflow_execution()); }
+TypeName Attempt::activity() const {
+  const auto& type = state_.task().activity_type();
+  return {type.name(), type.version()};
+}
+const std::string& Attempt::activity_id() const { return state_.task().activity_id(); }
+const std::string& Attempt::idempotency_key() const { return state_.task().idempotency_key(); }
+int Attempt::number() const { return state_.task().attempt(); }
+const std::string& Attempt::task_token() const { return state_.token(); }
+
+std::optional<Duration> Attempt::start_to_close() const {
+  if (!state_.task().has_start_to_close_timeout()) return std::nullopt;
+  return to_duration(state_.task().start_to_close_timeout());
+}
+
+std::optional<Payload> Attempt::header(const std::string& key) const {
+  const auto found = state_.task().headers().find(key);
+  if (found == state_.task().headers().end()) return std::nullopt;
+  return from_wire(found->second);
+}
+
+void Attempt::heartbeat(const Payload& details) {
+  if (details.data.size() > kMostHeartbeatBytes) {
+    throw PayloadError("details of a heartbeat have " + std::to_string(details.data.size()) +
+                       " bytes, and may have " + std::to_string(kMostHeartbeatBytes));
+  }
+  state_.beat(details);
+}
+
+bool Attempt::cancel_requested() const { return state_.stop_token().stop_requested(); }
+bool Attempt::closed() const { return state_.closed(); }
+std::stop_token Attempt::stop_token() const { return state_.stop_token(); }
+
+bool Attempt::wait(Duration duration) const {
+  std::mutex mutex;
+  std::condition_variable_any nobody;
+  std::unique_lock lock(mutex);
+  nobody.wait_for(lock, state_.stop_token(), duration, [] { return false; });
+  return cancel_requested();
+}
+
+}  // namespace baton

@@ -1,0 +1,111 @@
+#include "perform.h"
+
+#include "baton/log.h"
+#include "wire.h"
+
+namespace baton::detail {
+namespace {
+
+constexpr size_t kMostReasonChars = 256;
+constexpr size_t kMostDetailsBytes = 32'768;
+
+using Answer = std::unique_ptr<v1::ActivityTaskAnswer>;
+
+Answer empty_answer(const std::string& token) {
+  auto answer = std::make_unique<v1::ActivityTaskAnswer>();
+  answer->set_task_token(token);
+  return answer;
+}
+
+std::string size_text(size_t bytes) {
+  return std::to_string(bytes) + " bytes, more than the " + std::to_string(kMostPayloadBytes) +
+         " that can be sent";
+}
+
+Answer completed_answer(const std::string& token, std::optional<Payload> result) {
+  if (result && result->data.size() > kMostPayloadBytes) {
+    return failed_answer(token, kResultTooLarge,
+                         "the result has " + size_text(result->data.size()));
+  }
+  Answer answer = empty_answer(token);
+  auto* const completed = answer->mutable_completed();
+  if (result) to_wire(std::move(*result), completed->mutable_result());
+  return answer;
+}
+
+Answer failed_answer(const std::string& token, const AttemptFailed& failed) {
+  Answer answer = detail::failed_answer(token, failed.reason(), "");
+  if (!failed.details()) return answer;
+  if (failed.details()->data.size() > kMostPayloadBytes) {
+    return detail::failed_answer(token, failed.reason(),
+                                 "the details have " + size_text(failed.details()->data.size()));
+  }
+  to_wire(*failed.details(), answer->mutable_failed()->mutable_details());
+  return answer;
+}
+
+Answer canceled_answer(const AttemptState& state, const Canceled& canceled) {
+  const std::string& token = state.token();
+  if (!state.canceled()) {  // only a requested cancellation may be answered
+    return state.abandoned()
+               ? detail::failed_answer(token, kWorkerStopped,
+                                       "the worker ended before the activity")
+               : detail::failed_answer(token, kCanceledUnasked,
+                                       "the handler threw Canceled, but nobody asked for that");
+  }
+  Answer answer = empty_answer(token);
+  auto* const outcome = answer->mutable_canceled();
+  if (canceled.details() && canceled.details()->data.size() <= kMostPayloadBytes) {
+    to_wire(*canceled.details(), outcome->mutable_details());
+  }
+  return answer;
+}
+
+// A long text is cut in the reason and whole in the details.
+Answer exception_answer(const std::string& token, const std::string& what) {
+  const bool whole = what.size() <= kMostReasonChars;
+  return detail::failed_answer(token, what.empty() ? "the handler threw an exception" : what,
+                               whole ? "" : what);
+}
+
+}  // namespace
+
+Answer failed_answer(const std::string& token, std::string_view reason, std::string details) {
+  Answer answer = empty_answer(token);
+  auto* const failed = answer->mutable_failed();
+  failed->set_reason(cut(reason, kMostReasonChars));
+  if (!details.empty()) {
+    details.resize(std::min(details.size(), kMostDetailsBytes));
+    to_wire(Payload{std::move(details), std::string(kTextType), {}, {}}, failed->mutable_details());
+  }
+  return answer;
+}
+
+Answer perform(const Handlers& handlers, AttemptState& state) {
+  const v1::ActivityTask& task = state.task();
+  const std::string& token = state.token();
+  const auto found = handlers.find({task.activity_type().name(), task.activity_type().version()});
+  if (found == handlers.end()) {
+    const std::string type =
+        task.activity_type().name() + ", version " + task.activity_type().version();
+    log(LogLevel::kWarning, "an activity came that this worker cannot do: " + type);
+    return failed_answer(token, kUnknownActivity,
+                         "the worker has no handler for activity type " + type);
+  }
+  Attempt attempt(state);
+  try {
+    std::optional<Payload> input;
+    if (task.has_input()) input = from_wire(task.input());
+    return completed_answer(token, found->second(attempt, input));
+  } catch (const AttemptFailed& failed) {
+    return failed_answer(token, failed);
+  } catch (const Canceled& canceled) {
+    return canceled_answer(state, canceled);
+  } catch (const std::exception& error) {
+    return exception_answer(token, error.what());
+  } catch (...) {
+    return exception_answer(token, "the handler threw something that is no std::exception");
+  }
+}
+
+}  // namespace baton::detail

@@ -1,0 +1,122 @@
+#include "baton/worker.h"
+
+#include <algorithm>
+#include <atomic>
+
+#include "activity_stream.h"
+#include "baton/log.h"
+#include "handler_pool.h"
+#include "perform.h"
+
+namespace baton {
+namespace detail {
+namespace {
+
+using namespace std::chrono_literals;
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr int kNoDescriptor = -1;
+constexpr int kMostSlots = 100'000;
+constexpr Duration kHangUpPatience = 2s;
+
+}  // namespace
+
+// What a Worker is made of: the stream, and the threads that run what it brings.
+class WorkerProcess final : private ActivitySink {
+ public:
+  WorkerProcess(const Client& client, std::string_view task_list, WorkerOptions options)
+      : client_(client), task_list_(task_list), options_(std::move(options)) {
+    options_.slots = std::clamp(options_.slots, 1, kMostSlots);
+    if (options_.type_defaults.task_list.empty()) options_.type_defaults.task_list = task_list_;
+  }
+
+  void add(const TypeName& activity, Handler handler) {
+    handlers_.insert_or_assign(activity, std::move(handler));
+  }
+  int run(int signal_descriptor);
+  void stop() {
+    stopping_ = true;
+    wakeup_.notify();
+  }
+
+ private:
+  void take(std::vector<std::shared_ptr<AttemptState>> attempts) override {
+    pool_->push(std::move(attempts));
+  }
+  void work(ActivityStream& stream, AttemptState& attempt, bool more);
+  bool drain(ActivityStream& stream);
+
+  Client client_;
+  const std::string task_list_;
+  WorkerOptions options_;
+  Handlers handlers_;
+  Wakeup wakeup_;
+  std::atomic<bool> stopping_ = false;
+  std::unique_ptr<HandlerPool> pool_;
+};
+
+int WorkerProcess::run(int signal_descriptor) {
+  if (options_.register_types) {
+    for (const auto& [type, handler] : handlers_) {
+      client_.ensure_activity_type(type, options_.type_defaults);
+    }
+  }
+  ActivityStream stream(client_.connection(), {task_list_, options_.slots}, *this, wakeup_);
+  pool_ =
+      std::make_unique<HandlerPool>(static_cast<size_t>(options_.slots),
+                                    [this, &stream](const HandlerPool::Job& attempt, bool more) {
+                                      work(stream, *attempt, more);
+                                    });
+  while (!stopping_) {
+    const Duration reopen = stream.keep_open();
+    if (wakeup_.wait(signal_descriptor, std::min(reopen, stream.tick()))) break;
+  }
+  const bool recorded = drain(stream);
+  pool_->stop();
+  stream.hang_up(kHangUpPatience);
+  return recorded ? 0 : 1;
+}
+
+void WorkerProcess::work(ActivityStream& stream, AttemptState& attempt, bool more) {
+  if (!stream.begin(attempt)) return;
+  auto answer = perform(handlers_, attempt);
+  stream.answer(attempt, std::move(answer), more);
+}
+
+// Twice as long as handlers may take: answers of those that are told to stop count too.
+bool WorkerProcess::drain(ActivityStream& stream) {
+  stream.drain();
+  const auto abandon_at = SteadyClock::now() + options_.drain_for;
+  const auto give_up = abandon_at + options_.drain_for;
+  bool abandoned = false;
+  while (!stream.holds_nothing()) {
+    const auto now = SteadyClock::now();
+    if (now >= abandon_at && !abandoned) {
+      abandoned = true;
+      log(LogLevel::kWarning, "handlers still run: they are told to stop");
+      stream.abandon();
+    }
+    if (now >= give_up) return false;
+    const auto next = std::chrono::ceil<Duration>((abandoned ? give_up : abandon_at) - now);
+    const Duration reopen = stream.keep_open();
+    wakeup_.wait(kNoDescriptor, std::min({reopen, stream.tick(), next}));
+  }
+  return true;
+}
+
+}  // namespace detail
+
+Worker::Worker(const Client& client, std::string_view task_list, const WorkerOptions& options)
+    : process_(std::make_unique<detail::WorkerProcess>(client, task_list, options)) {}
+
+Worker::~Worker() = default;
+
+void Worker::on_payload(const TypeName& activity, Handler handler) {
+  process_->add(activity, std::move(handler));
+}
+
+int Worker::run(UntilSignal until) { return process_->run(until.descriptor()); }
+int Worker::run() { return process_->run(detail::kNoDescriptor); }
+void Worker::stop() { process_->stop(); }
+
+}  // namespace baton
