@@ -1,0 +1,71 @@
+#include "coordinator/api/unary_poll.h"
+
+#include <chrono>
+
+namespace baton::api {
+
+void UnaryPoll::Shared::finish(const grpc::Status& status) {
+  const std::lock_guard lock(mutex);
+  if (finished || reactor == nullptr) return;
+  finished = true;
+  reactor->Finish(status);
+}
+
+void UnaryPoll::Shared::finish_with(engine::OfferedTask task) {
+  const std::lock_guard lock(mutex);
+  // Too late for the task: the hand-out is final, as in SWF, and its timeout brings it back.
+  if (finished || reactor == nullptr) return;
+  finished = true;
+  fill(std::move(task));
+  reactor->Finish(grpc::Status::OK);
+}
+
+class UnaryPoll::Sink final : public engine::PollerSink {
+ public:
+  explicit Sink(std::shared_ptr<Shared> shared) : shared_(std::move(shared)) {}
+  void offer(engine::OfferedTask task) override { shared_->finish_with(std::move(task)); }
+  void cancel_requested(const journal::v1::TaskToken&) override {}
+  void closed(const journal::v1::TaskToken&, const absl::Status&) override {}
+  void draining() override { shared_->finish(grpc::Status::OK); }
+
+ private:
+  const std::shared_ptr<Shared> shared_;
+};
+
+UnaryPoll* UnaryPoll::start(const Backend& backend, engine::PollerSpec spec, Fill fill) {
+  auto* poll = new UnaryPoll(backend);
+  const std::shared_ptr<Shared> shared = poll->shared_;
+  shared->reactor = poll;
+  shared->fill = std::move(fill);
+  poll->alarm_.Set(std::chrono::system_clock::now() + std::chrono::milliseconds(core::kLongPollMs), [shared](bool at_its_time) {
+    if (at_its_time) shared->finish(grpc::Status::OK);
+  });
+  const auto poller = backend.engine.add_poller(std::move(spec), std::make_shared<Sink>(shared));
+  if (!poller.ok()) {
+    shared->finish(to_grpc(poller.status()));
+    return poll;
+  }
+  bool over = false;
+  {
+    const std::lock_guard lock(shared->mutex);
+    shared->poller = *poller;
+    over = shared->over;
+  }
+  if (over) backend.engine.remove_poller(*poller);
+  return poll;
+}
+
+void UnaryPoll::OnDone() {
+  engine::PollerId poller = 0;
+  {
+    const std::lock_guard lock(shared_->mutex);
+    shared_->reactor = nullptr;
+    shared_->over = true;
+    poller = shared_->poller;
+  }
+  alarm_.Cancel();
+  if (poller != 0) backend_.engine.remove_poller(poller);
+  delete this;
+}
+
+}  // namespace baton::api
