@@ -85,6 +85,10 @@ absl::Status check(const Request& request, const Limits& limits) {
     return invalid_field("decisions", "has " + std::to_string(request.decisions_size()) + " decisions: at most " +
                                           std::to_string(limits.decisions_per_answer) + " are allowed in one answer");
   }
+  if (const size_t bytes = request.ByteSizeLong(); bytes > kMaxRequestBytes) {
+    return invalid_field("decisions", "make an answer of " + std::to_string(bytes) + " bytes: at most " +
+                                          std::to_string(kMaxRequestBytes) + " are allowed in one answer");
+  }
   for (int i = 0; i < request.decisions_size(); ++i) {
     const std::string field = "decisions[" + std::to_string(i) + "]";
     if (absl::Status s = check_decision(field, request.decisions(i), limits); !s.ok()) return s;

@@ -66,11 +66,11 @@ absl::Status undefined(std::string_view field) {
 
 absl::StatusOr<Resolved> resolve(const Request& request, const WorkflowTypeRecord& type) {
   Resolved resolved;
-  resolved.task_list = request.task_list().name().empty() ? type.default_task_list : request.task_list().name();
-  if (resolved.task_list.empty()) return undefined("task_list");
   resolved.execution_start_to_close_ms = timeout_ms(request.execution_start_to_close_timeout());
   if (!resolved.execution_start_to_close_ms) resolved.execution_start_to_close_ms = type.default_execution_start_to_close_ms;
   if (!resolved.execution_start_to_close_ms) return undefined("execution_start_to_close_timeout");
+  resolved.task_list = request.task_list().name().empty() ? type.default_task_list : request.task_list().name();
+  if (resolved.task_list.empty()) return undefined("task_list");
   resolved.task_start_to_close_ms = timeout_ms(request.task_start_to_close_timeout());
   if (!resolved.task_start_to_close_ms) resolved.task_start_to_close_ms = type.default_task_start_to_close_ms;
   if (!resolved.task_start_to_close_ms) return undefined("task_start_to_close_timeout");

@@ -63,7 +63,10 @@ Cause find_cause(Deciding& deciding, const Attributes& decision, Resolved& resol
   if (state.activities.size() >= static_cast<size_t>(context.limits.open_activities)) {
     return journal::SCHEDULE_ACTIVITY_TASK_FAILED_CAUSE_OPEN_ACTIVITIES_LIMIT_EXCEEDED;
   }
-  return resolve(decision, *type, resolved);
+  const Cause cause = resolve(decision, *type, resolved);
+  // The type may have been deleted and registered anew, with defaults.
+  if (cause != journal::SCHEDULE_ACTIVITY_TASK_FAILED_CAUSE_UNSPECIFIED) deciding.draft.rests_on_registry();
+  return cause;
 }
 
 }  // namespace
