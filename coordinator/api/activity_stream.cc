@@ -9,17 +9,6 @@ using Request = v1::PollActivityTasksRequest;
 using Response = v1::PollActivityTasksResponse;
 using Output = StreamOutput<Request, Response>;
 
-constexpr size_t kItemBytes = 256;  // about what a token and a verdict take
-
-void confirm(v1::TaskConfirmation* confirmation, std::string token, const absl::Status& status) {
-  confirmation->set_task_token(std::move(token));
-  if (status.ok()) {
-    confirmation->set_recorded(true);
-  } else {
-    to_refusal(status, confirmation->mutable_refused());
-  }
-}
-
 class Sink final : public engine::PollerSink {
  public:
   Sink(std::shared_ptr<Output> output, const Tokens& tokens) : output_(std::move(output)), tokens_(tokens) {}
@@ -30,13 +19,13 @@ class Sink final : public engine::PollerSink {
     output_->writer.add(task.ByteSizeLong() + 8, [&](Response& frame) { *frame.add_tasks() = std::move(task); });
   }
   void cancel_requested(const journal::v1::TaskToken& token) override {
-    output_->writer.add(kItemBytes, [&](Response& frame) { frame.add_cancel_requested_task_tokens(tokens_.sign(token)); });
+    output_->writer.add(kConfirmationBytes, [&](Response& frame) { frame.add_cancel_requested_task_tokens(tokens_.sign(token)); });
   }
   void closed(const journal::v1::TaskToken& token, const absl::Status& why) override {
-    output_->writer.add(kItemBytes, [&](Response& frame) { confirm(frame.add_closed_tasks(), tokens_.sign(token), why); });
+    output_->writer.add(kConfirmationBytes, [&](Response& frame) { confirm(frame.add_closed_tasks(), tokens_.sign(token), why); });
   }
   void draining() override {
-    output_->writer.add(kItemBytes, [](Response& frame) { frame.set_draining(true); });
+    output_->writer.add(kConfirmationBytes, [](Response& frame) { frame.set_draining(true); });
   }
 
  private:
@@ -49,49 +38,48 @@ class ActivityStream final : public PollStream<Request, Response> {
   ActivityStream(const Backend& backend, grpc::CallbackServerContext* context) : PollStream(backend, context) { begin(); }
 
  private:
-  absl::StatusOr<StreamOpening> opening(Request& first) override {
+  absl::StatusOr<engine::PollerSpec> opening(Request& first) override {
     if (!first.has_open()) return core::invalid_field("open", "is missing: the first frame of the stream must say who polls for what");
-    StreamOpening opening{"PollForActivityTask", {}};
     v1::ActivityPollerOpen& open = *first.mutable_open();
-    opening.spec.kind = core::TaskKind::kActivity;
-    opening.spec.domain = std::move(*open.mutable_domain());
-    opening.spec.task_list = std::move(*open.mutable_task_list()->mutable_name());
-    opening.spec.identity = std::move(*open.mutable_identity());
-    opening.spec.instance_id = std::move(*open.mutable_instance_id());
-    opening.spec.slots = open.slots();
-    for_tokens("open.held_task_tokens", open.held_task_tokens(), [&](const auto& token) { opening.spec.held.push_back(token); });
-    return opening;
+    engine::PollerSpec spec;
+    spec.kind = core::TaskKind::kActivity;
+    spec.domain = std::move(*open.mutable_domain());
+    spec.task_list = std::move(*open.mutable_task_list()->mutable_name());
+    spec.identity = std::move(*open.mutable_identity());
+    spec.instance_id = std::move(*open.mutable_instance_id());
+    spec.slots = open.slots();
+    return spec;
   }
   std::shared_ptr<engine::PollerSink> make_sink() override { return std::make_shared<Sink>(output_, backend_.tokens); }
 
   void handle(Request& frame) override {
-    for_tokens("held_task_tokens", frame.held_task_tokens(), [&](const auto& token) { backend_.engine.hold(caller_, poller_, token); });
+    for_tokens("held_task_tokens", frame.held_task_tokens(), [&](const auto& token) { backend_.engine.hold(caller_, poller(), token); });
     for_tokens("acknowledged_task_tokens", frame.acknowledged_task_tokens(),
-               [&](const auto& token) { backend_.engine.acknowledge(poller_, token); });
+               [&](const auto& token) { backend_.engine.acknowledge(poller(), token); });
     for (v1::ActivityTaskAnswer& answer : *frame.mutable_answers()) respond(std::move(answer));
     for (v1::ActivityTaskHeartbeat& heartbeat : *frame.mutable_heartbeats()) beat(std::move(heartbeat));
     for_tokens("returned_task_tokens", frame.returned_task_tokens(),
-               [&](const auto& token) { backend_.engine.give_back(poller_, token); });
-    if (frame.draining()) backend_.engine.drain_poller(poller_);
+               [&](const auto& token) { backend_.engine.give_back(poller(), token); });
+    if (frame.draining()) backend_.engine.drain_poller(poller());
   }
   void respond(v1::ActivityTaskAnswer answer) {
     std::string bytes = std::move(*answer.mutable_task_token());
-    const auto token = backend_.tokens.verify_task("task_token", bytes);
+    const auto token = open_stream_token(backend_, spec(), "task_token", bytes);
     output_->expect();
     auto done = [output = output_, bytes = std::move(bytes)](absl::Status status) {
-      output->writer.add(kItemBytes, [&](Response& frame) { confirm(frame.add_confirmations(), bytes, status); });
+      output->writer.add(kConfirmationBytes, [&](Response& frame) { confirm(frame.add_confirmations(), bytes, status); });
       output->confirmed();
     };
     if (!token.ok()) return done(token.status());
-    backend_.engine.respond_activity(caller_, *token, std::move(answer), poller_, std::move(done));
+    backend_.engine.respond_activity(caller_, *token, std::move(answer), poller(), std::move(done));
   }
   void beat(v1::ActivityTaskHeartbeat heartbeat) {
     std::string bytes = std::move(*heartbeat.mutable_task_token());
-    const auto token = backend_.tokens.verify_task("task_token", bytes);
+    const auto token = open_stream_token(backend_, spec(), "task_token", bytes);
     if (!token.ok()) return refuse_token(bytes, token.status());
     output_->expect();
-    backend_.engine.heartbeat(caller_, *token, std::move(heartbeat), poller_, [output = output_, bytes](absl::StatusOr<bool> beaten) {
-      output->writer.add(kItemBytes, [&](Response& frame) {
+    backend_.engine.heartbeat(caller_, *token, std::move(heartbeat), poller(), [output = output_, bytes](absl::StatusOr<bool> beaten) {
+      output->writer.add(kConfirmationBytes, [&](Response& frame) {
         if (beaten.ok()) {
           auto& status = *frame.add_heartbeat_statuses();
           status.set_task_token(bytes);
@@ -104,9 +92,6 @@ class ActivityStream final : public PollStream<Request, Response> {
       });
       output->confirmed();
     });
-  }
-  void refuse_token(const std::string& token, const absl::Status& why) override {
-    output_->writer.add(kItemBytes, [&](Response& frame) { confirm(frame.add_closed_tasks(), token, why); });
   }
 };
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "coordinator/api/call.h"
+#include "coordinator/api/backend.h"
 
 namespace baton::api {
 

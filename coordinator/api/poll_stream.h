@@ -10,39 +10,17 @@
 #include <utility>
 
 #include "coordinator/api/call.h"
-#include "coordinator/api/frame_writer.h"
+#include "coordinator/api/stream_output.h"
 #include "coordinator/core/fault.h"
 #include "coordinator/core/names.h"
 
 namespace baton::api {
 
-// What outlives the reactor: answers are confirmed on engine threads.
-template <class Request, class Response>
-struct StreamOutput {
-  explicit StreamOutput(typename FrameWriter<Request, Response>::Reactor* reactor) : writer(reactor) {}
-
-  // An answer was passed to the engine and will be confirmed.
-  void expect() { ++unconfirmed; }
-  void confirmed() {
-    if (--unconfirmed == 0 && client_done) writer.finish(grpc::Status::OK);
-  }
-  // The client sends no more; what it still waits for is its confirmations.
-  void client_is_done() {
-    client_done = true;
-    if (unconfirmed == 0) writer.finish(grpc::Status::OK);
-  }
-
-  FrameWriter<Request, Response> writer;
-  std::atomic<int64_t> unconfirmed{0};
-  std::atomic<bool> client_done{false};
-};
-
-// What opens a stream, in either kind.
-struct StreamOpening {
-  std::string_view action;  // the operation asked of the authorizer
-  engine::PollerSpec spec;
-};
-absl::Status check_opening(const Backend& backend, const core::Caller& caller, const StreamOpening& opening);
+// The first frame's words against their bounds, and whether the caller may poll there.
+absl::Status check_opening(const Backend& backend, const core::Caller& caller, const engine::PollerSpec& spec);
+// A token of a stream is of its kind and of its domain: whoever may poll in a domain does nothing in another one.
+absl::StatusOr<journal::v1::TaskToken> open_stream_token(const Backend& backend, const engine::PollerSpec& spec, std::string_view field,
+                                                         const std::string& token);
 
 template <class Request, class Response>
 class PollStream : public grpc::ServerBidiReactor<Request, Response> {
@@ -52,10 +30,10 @@ class PollStream : public grpc::ServerBidiReactor<Request, Response> {
   void OnReadDone(bool ok) override {
     if (!ok) {
       leave();
-      return output_->client_is_done();
+      return output_->end_when_confirmed(grpc::Status::OK);  // the client sends no more; it still waits for its confirmations
     }
-    if (poller_ == 0) {
-      if (absl::Status opened = open(); !opened.ok()) return output_->writer.finish(to_grpc(opened));
+    if (output_->poller() == 0) {
+      if (absl::Status opened = open(); !opened.ok()) return output_->end_when_confirmed(to_grpc(opened));
     }
     handle(request_);
     request_.Clear();
@@ -71,6 +49,7 @@ class PollStream : public grpc::ServerBidiReactor<Request, Response> {
     output_->writer.finish(grpc::Status(grpc::StatusCode::CANCELLED, "the client is gone"));
   }
   void OnDone() override {
+    backend_.polls.remove(polls_id_);
     output_->writer.detach();
     leave();
     delete this;
@@ -78,24 +57,29 @@ class PollStream : public grpc::ServerBidiReactor<Request, Response> {
 
  protected:
   PollStream(const Backend& backend, grpc::CallbackServerContext* context)
-      : backend_(backend), caller_(caller_of(*context)), output_(std::make_shared<Output>(this)) {}
+      : backend_(backend), caller_(caller_of(*context)), output_(std::make_shared<Output>(backend, this)) {
+    polls_id_ = backend.polls.add([output = output_] { output->stop(); });
+  }
   // To be called at the end of the derived constructor.
   void begin() { this->StartRead(&request_); }
 
-  // From the first frame; an error ends the stream.
-  virtual absl::StatusOr<StreamOpening> opening(Request& first) = 0;
+  // What the first frame asks for; an error ends the stream.
+  virtual absl::StatusOr<engine::PollerSpec> opening(Request& first) = 0;
   virtual std::shared_ptr<engine::PollerSink> make_sink() = 0;
   // The items of one frame.
   virtual void handle(Request& frame) = 0;
 
-  // Tokens that were not made here are told as closed.
-  virtual void refuse_token(const std::string& token, const absl::Status& why) = 0;
+  engine::PollerId poller() const { return output_->poller(); }
+  const engine::PollerSpec& spec() const { return spec_; }
 
-  // Calls `use(token)` for each token that is one.
-  template <class Tokens_, class Use>
-  void for_tokens(std::string_view field, const Tokens_& tokens, Use use) {
+  void refuse_token(const std::string& token, const absl::Status& why) {
+    output_->writer.add(kConfirmationBytes, [&](Response& frame) { confirm(frame.add_closed_tasks(), token, why); });
+  }
+  // Calls `use(token)` for each token that is one; the others are told as closed.
+  template <class List, class Use>
+  void for_tokens(std::string_view field, const List& tokens, Use use) {
     for (const std::string& bytes : tokens) {
-      const auto token = backend_.tokens.verify_task(field, bytes);
+      const auto token = open_stream_token(backend_, spec_, field, bytes);
       if (token.ok()) {
         use(*token);
       } else {
@@ -107,7 +91,6 @@ class PollStream : public grpc::ServerBidiReactor<Request, Response> {
   const Backend& backend_;
   const core::Caller caller_;
   const std::shared_ptr<Output> output_;
-  engine::PollerId poller_ = 0;
 
  private:
   void go_on() {
@@ -116,16 +99,24 @@ class PollStream : public grpc::ServerBidiReactor<Request, Response> {
   absl::Status open() {
     auto opened = opening(request_);
     if (!opened.ok()) return opened.status();
-    if (absl::Status checked = check_opening(backend_, caller_, *opened); !checked.ok()) return checked;
-    const auto poller = backend_.engine.add_poller(std::move(opened->spec), make_sink());
+    spec_ = *std::move(opened);
+    if (absl::Status checked = check_opening(backend_, caller_, spec_); !checked.ok()) return checked;
+    if (request_.open().held_task_tokens_size() > spec_.slots) {
+      return core::invalid_field("open.held_task_tokens", "are more than the stream has slots");
+    }
+    for_tokens("open.held_task_tokens", request_.open().held_task_tokens(), [&](const auto& token) { spec_.held.push_back(token); });
+    const auto poller = backend_.engine.add_poller(spec_, make_sink());
     if (!poller.ok()) return poller.status();
-    poller_ = *poller;
+    spec_.held.clear();
+    output_->opened(*poller);
     return absl::OkStatus();
   }
   void leave() {
-    if (poller_ != 0 && !left_.exchange(true)) backend_.engine.remove_poller(poller_);
+    if (poller() != 0 && !left_.exchange(true)) backend_.engine.remove_poller(poller());
   }
 
+  OpenPolls::Id polls_id_ = 0;
+  engine::PollerSpec spec_;
   Request request_;
   std::atomic<bool> paused_{false};
   std::atomic<bool> left_{false};

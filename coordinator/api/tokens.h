@@ -1,6 +1,9 @@
 // Task tokens and page tokens: opaque to clients, signed with keys that are rows of the database. Immutable, thread-safe.
 #pragma once
 
+#include <openssl/sha.h>
+
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -15,11 +18,14 @@ namespace baton::api {
 class Tokens {
  public:
   // `keys` has an active one; the newest active signs, all verify.
-  Tokens(std::vector<store::SigningKey> keys, int64_t epoch);
+  Tokens(const std::vector<store::SigningKey>& keys, int64_t epoch);
+  Tokens(const Tokens&) = delete;
+  Tokens& operator=(const Tokens&) = delete;
 
   std::string sign(const journal::v1::TaskToken& token) const;
-  // INVALID_TOKEN, naming `field`, for anything that was not made by sign().
-  absl::StatusOr<journal::v1::TaskToken> verify_task(std::string_view field, const std::string& token) const;
+  // INVALID_TOKEN, naming `field`, for anything that was not made by sign(), or for a task of the other kind.
+  absl::StatusOr<journal::v1::TaskToken> verify_task(journal::v1::TaskToken::Kind kind, std::string_view field,
+                                                     const std::string& token) const;
 
   // A page token for a request whose other arguments hash to `arguments`; text, for a proto string.
   std::string sign_page(uint64_t arguments, std::string position, int64_t now_ms) const;
@@ -33,8 +39,17 @@ class Tokens {
   std::string seal(Purpose purpose, const std::string& body) const;
   bool open(Purpose purpose, std::string_view token, std::string_view& body) const;
 
-  std::vector<store::SigningKey> keys_;
-  const store::SigningKey* signing_ = nullptr;
+  // HMAC-SHA-256 (RFC 2104) with the key's block hashed already: a token is signed or verified for every step of every execution.
+  struct Key {
+    int32_t id = 0;
+    SHA256_CTX inner{}, outer{};
+  };
+  using Mac = std::array<unsigned char, SHA256_DIGEST_LENGTH>;
+  static Key prepare(const store::SigningKey& key);
+  static Mac mac(const Key& key, std::string_view text);
+
+  std::vector<Key> keys_;
+  size_t signing_ = 0;
   int64_t epoch_;
 };
 

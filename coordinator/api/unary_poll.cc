@@ -40,6 +40,7 @@ UnaryPoll* UnaryPoll::start(const Backend& backend, engine::PollerSpec spec, Fil
   poll->alarm_.Set(std::chrono::system_clock::now() + std::chrono::milliseconds(core::kLongPollMs), [shared](bool at_its_time) {
     if (at_its_time) shared->finish(grpc::Status::OK);
   });
+  poll->polls_id_ = backend.polls.add([shared] { shared->finish(grpc::Status::OK); });
   const auto poller = backend.engine.add_poller(std::move(spec), std::make_shared<Sink>(shared));
   if (!poller.ok()) {
     shared->finish(to_grpc(poller.status()));
@@ -64,6 +65,7 @@ void UnaryPoll::OnDone() {
     poller = shared_->poller;
   }
   alarm_.Cancel();
+  backend_.polls.remove(polls_id_);
   if (poller != 0) backend_.engine.remove_poller(poller);
   delete this;
 }

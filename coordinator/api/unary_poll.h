@@ -42,6 +42,7 @@ class UnaryPoll final : public grpc::ServerUnaryReactor {
 
   const Backend& backend_;
   const std::shared_ptr<Shared> shared_;
+  OpenPolls::Id polls_id_ = 0;
   grpc::Alarm alarm_;
 };
 

@@ -1,0 +1,14 @@
+// RegistryService on gRPC; what it says is in registry/.
+#pragma once
+
+#include <grpcpp/grpcpp.h>
+
+#include <memory>
+
+#include "coordinator/api/backend.h"
+
+namespace baton::api {
+
+std::unique_ptr<grpc::Service> make_registry_service(const Backend& backend);
+
+}  // namespace baton::api
