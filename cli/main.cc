@@ -85,7 +85,10 @@ int run(int argc, char** argv) {
     app.exit(help);
     return kExitOk;
   } catch (const CLI::ParseError& error) {
-    std::cerr << "baton: " << printable(error.what()) << "\nbaton: see baton --help" << std::endl;
+    // A word that is no command is told as such, not as a command that is missing.
+    const auto unknown = app.remaining(true);
+    const bool no_command = dynamic_cast<const CLI::RequiredError*>(&error) != nullptr && !unknown.empty();
+    std::cerr << "baton: " << printable(no_command ? "unknown command or option: " + unknown[0] : error.what()) << "\nbaton: see baton --help" << std::endl;
     return kExitUsage;
   } catch (const Error& error) {
     complain(session, error);
