@@ -14,10 +14,11 @@ int32_t held_delivery(const Task& task) {
   return task.offer ? task.offer->delivery : task.acknowledged ? task.acknowledged->delivery : 0;
 }
 
-// The base has an offer or a waiting task where now another delivery is acknowledged.
+// The base has an offer or a waiting task where now another delivery, made before, is acknowledged. One made just now was a unary offer.
 template <class Task>
 bool was_superseded(const Task& before, const Task& after) {
-  return !before.acknowledged && after.acknowledged && held_delivery(before) != after.acknowledged->delivery;
+  if (before.acknowledged || !after.acknowledged || after.acknowledged->delivery > before.deliveries) return false;
+  return held_delivery(before) != after.acknowledged->delivery;
 }
 
 // What a decision task waits for may have changed.

@@ -22,16 +22,41 @@ RunId run_id() {
 
 }  // namespace
 
-const DomainRecord* FixedRegistry::find_domain(std::string_view domain) const { return domain == kDomain ? &domain_ : nullptr; }
-
-const WorkflowTypeRecord* FixedRegistry::find_workflow_type(std::string_view domain, std::string_view name, std::string_view) const {
-  return domain == kDomain && name == "process" ? &workflow_type_ : nullptr;
+FixedRegistry::FixedRegistry() {
+  retired_domain_.deprecated = true;
+  workflow_types_["process"];
+  workflow_types_["old"].deprecated = true;
+  WorkflowTypeRecord& workflow = workflow_types_["ready"];
+  workflow.default_task_start_to_close_ms = 30'000;
+  workflow.default_execution_start_to_close_ms = 3'600'000;
+  workflow.default_task_list = "ready-decisions";
+  workflow.default_task_priority = 3;
+  workflow.default_child_policy = baton::v1::CHILD_POLICY_REQUEST_CANCEL;
+  workflow.default_lambda_role = "ready-role";
+  activity_types_["charge"];
+  activity_types_["old"].deprecated = true;
+  ActivityTypeRecord& activity = activity_types_["ready"];
+  activity.default_task_start_to_close_ms = 10'000;
+  activity.default_task_heartbeat_ms = 4'000;
+  activity.default_task_schedule_to_start_ms = 20'000;
+  activity.default_task_schedule_to_close_ms = 60'000;
+  activity.default_task_list = "ready-activities";
+  activity.default_task_priority = 7;
 }
 
-const ActivityTypeRecord* FixedRegistry::find_activity_type(std::string_view domain, std::string_view name, std::string_view) const {
-  if (domain != kDomain) return nullptr;
-  if (name == "charge") return &activity_type_;
-  return name == "old" ? &deprecated_type_ : nullptr;
+const DomainRecord* FixedRegistry::find_domain(std::string_view domain) const {
+  if (domain == "retired") return &retired_domain_;
+  return domain == kDomain ? &domain_ : nullptr;
+}
+
+const WorkflowTypeRecord* FixedRegistry::find_workflow_type(std::string_view domain, std::string_view name, std::string_view version) const {
+  const auto found = workflow_types_.find(name);
+  return find_domain(domain) == nullptr || found == workflow_types_.end() || version != "1" ? nullptr : &found->second;
+}
+
+const ActivityTypeRecord* FixedRegistry::find_activity_type(std::string_view domain, std::string_view name, std::string_view version) const {
+  const auto found = activity_types_.find(name);
+  return find_domain(domain) == nullptr || found == activity_types_.end() || version != "1" ? nullptr : &found->second;
 }
 
 baton::v1::Decision schedule_activity(const std::string& activity_id, const ActivityTimeouts& timeouts) {
@@ -92,7 +117,7 @@ const journal::Event& LiveRun::last_event() const { return records_.at(events_.b
 const journal::Event& LiveRun::event(int64_t event_id) const { return records_.at(events_.at(event_id - 1)).event(); }
 
 absl::StatusOr<Commit> LiveRun::decide_command(Command command) {
-  const Context context{now_ms, registry_, limits_, authorizer_};
+  const Context context{now_ms, registry_, limits_, authorizer};
   const ExecutionState before = state_;
   absl::StatusOr<Commit> commit = core::decide(state_, command, context);
   written_.clear();

@@ -3,6 +3,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -13,23 +16,27 @@
 
 namespace baton::core {
 
-// Domain "orders" with the types "process" and "charge", version 1, that have no defaults; activity type "old" is deprecated.
+// Domain "orders" with the workflow types "process" (no defaults), "ready" (all of them) and "old" (deprecated), and the activity types
+// "charge" (no defaults), "ready" (all of them) and "old" (deprecated). Domain "retired" is deprecated and has the same types.
 class FixedRegistry : public RegistryView {
  public:
+  FixedRegistry();
   const DomainRecord* find_domain(std::string_view domain) const override;
   const WorkflowTypeRecord* find_workflow_type(std::string_view domain, std::string_view name, std::string_view version) const override;
   const ActivityTypeRecord* find_activity_type(std::string_view domain, std::string_view name, std::string_view version) const override;
 
  private:
   DomainRecord domain_;
-  WorkflowTypeRecord workflow_type_;
-  ActivityTypeRecord activity_type_;
-  ActivityTypeRecord deprecated_type_{true, {}, {}, {}, {}, {}, {}};
+  DomainRecord retired_domain_;
+  std::map<std::string, WorkflowTypeRecord, std::less<>> workflow_types_;
+  std::map<std::string, ActivityTypeRecord, std::less<>> activity_types_;
 };
 
-class AllowAll : public Authorizer {
+// Everything but the named actions.
+class DenySome : public Authorizer {
  public:
-  bool allows(const Caller&, const Action&) const override { return true; }
+  std::set<std::string, std::less<>> denied;
+  bool allows(const Caller&, const Action& action) const override { return !denied.contains(action.name); }
 };
 
 // In milliseconds; kNoTimeoutMs for NONE.
@@ -56,6 +63,8 @@ class LiveRun {
   explicit LiveRun(Limits limits = {}) : limits_(limits) {}
 
   int64_t now_ms = kStartMs;
+  // Calls and decisions are allowed unless named in `denied`.
+  DenySome authorizer;
 
   // Decides `body` and makes what it yields the state. An error changes nothing.
   template <class Body>
@@ -89,7 +98,6 @@ class LiveRun {
   void keep(const RunCommit& commit);
 
   FixedRegistry registry_;
-  AllowAll authorizer_;
   Limits limits_;
   ExecutionState state_;
   ExecutionState restored_;  // the same, put into a snapshot and taken out before every record
