@@ -9,6 +9,7 @@
 
 #include "coordinator/api/backend.h"
 #include "coordinator/api/frame_writer.h"
+#include "coordinator/api/refusal.h"
 #include "coordinator/api/status.h"
 #include "coordinator/core/fault.h"
 

@@ -1,0 +1,128 @@
+#include "coordinator/api/workflow_service.h"
+
+#include "baton/v1/workflow_service.grpc.pb.h"
+#include "coordinator/api/call.h"
+#include "coordinator/api/workflow/batch_start.h"
+#include "coordinator/api/workflow/history_page.h"
+#include "coordinator/api/workflow/list_executions.h"
+
+namespace baton::api {
+namespace {
+
+using Context = grpc::CallbackServerContext;
+using Reactor = grpc::ServerUnaryReactor;
+
+class WorkflowService final : public v1::WorkflowService::CallbackService {
+ public:
+  explicit WorkflowService(const Backend& backend) : backend_(backend) {}
+
+  // --- calls that change an execution: the core validates them ---
+  Reactor* StartWorkflowExecution(Context* c, const v1::StartWorkflowExecutionRequest* q, v1::StartWorkflowExecutionResponse* r) override {
+    const Call call(c);
+    if (!call.passes(authorize(backend_, call.caller(), "StartWorkflowExecution", q->domain()))) return call.reactor();
+    backend_.engine.start_execution(call.caller(), *q, [call, r](const absl::StatusOr<core::RunId>& run_id) {
+      if (run_id.ok()) r->set_run_id(run_id->to_text());
+      call.end(run_id.status());
+    });
+    return call.reactor();
+  }
+  Reactor* StartWorkflowExecutions(Context* c, const v1::StartWorkflowExecutionsRequest* q, v1::StartWorkflowExecutionsResponse* r) override {
+    const Call call(c);
+    // Whoever may not start one may not start many.
+    for (const char* action : {"StartWorkflowExecutions", "StartWorkflowExecution"}) {
+      if (!call.passes(authorize(backend_, call.caller(), action, q->domain()))) return call.reactor();
+    }
+    if (!call.passes(check(*q))) return call.reactor();
+    start_all(backend_, call.caller(), *q, r, [call] { call.end(absl::OkStatus()); });
+    return call.reactor();
+  }
+  Reactor* SignalWorkflowExecution(Context* c, const v1::SignalWorkflowExecutionRequest* q, v1::SignalWorkflowExecutionResponse*) override {
+    const Call call(c);
+    if (!call.passes(authorize(backend_, call.caller(), "SignalWorkflowExecution", q->domain()))) return call.reactor();
+    backend_.engine.signal_execution(call.caller(), *q, call.ender());
+    return call.reactor();
+  }
+  Reactor* RequestCancelWorkflowExecution(Context* c, const v1::RequestCancelWorkflowExecutionRequest* q,
+                                          v1::RequestCancelWorkflowExecutionResponse*) override {
+    const Call call(c);
+    if (!call.passes(authorize(backend_, call.caller(), "RequestCancelWorkflowExecution", q->domain()))) return call.reactor();
+    backend_.engine.request_cancel_execution(call.caller(), *q, call.ender());
+    return call.reactor();
+  }
+  Reactor* TerminateWorkflowExecution(Context* c, const v1::TerminateWorkflowExecutionRequest* q,
+                                      v1::TerminateWorkflowExecutionResponse*) override {
+    const Call call(c);
+    if (!call.passes(authorize(backend_, call.caller(), "TerminateWorkflowExecution", q->domain()))) return call.reactor();
+    backend_.engine.terminate_execution(call.caller(), *q, call.ender());
+    return call.reactor();
+  }
+
+  // --- reads ---
+  Reactor* DescribeWorkflowExecution(Context* c, const v1::DescribeWorkflowExecutionRequest* q,
+                                     v1::DescribeWorkflowExecutionResponse* r) override {
+    const Call call(c);
+    if (!call.passes(authorize(backend_, call.caller(), "DescribeWorkflowExecution", q->domain()))) return call.reactor();
+    if (!call.passes(check(q->domain(), q->execution()))) return call.reactor();
+    require_domain(backend_, q->domain(), [this, call, q, r](const absl::Status& exists) {
+      if (!call.passes(exists)) return;
+      backend_.engine.describe_execution(call.caller(), *q, [call, r](absl::StatusOr<v1::DescribeWorkflowExecutionResponse> description) {
+        if (description.ok()) *r = *std::move(description);
+        call.end(description.status());
+      });
+    });
+    return call.reactor();
+  }
+  Reactor* GetWorkflowExecutionHistory(Context* c, const v1::GetWorkflowExecutionHistoryRequest* q,
+                                       v1::GetWorkflowExecutionHistoryResponse* r) override {
+    const Call call(c);
+    if (!call.passes(authorize(backend_, call.caller(), "GetWorkflowExecutionHistory", q->domain()))) return call.reactor();
+    if (!call.passes(check(q->domain(), q->execution()))) return call.reactor();
+    require_domain(backend_, q->domain(), [this, call, q, r](const absl::Status& exists) {
+      if (!call.passes(exists)) return;
+      read_history_page(backend_, call.caller(), *q, r, call.ender());
+    });
+    return call.reactor();
+  }
+  Reactor* ListOpenWorkflowExecutions(Context* c, const v1::ListOpenWorkflowExecutionsRequest* q,
+                                      v1::ListOpenWorkflowExecutionsResponse* r) override {
+    return list(c, "ListOpenWorkflowExecutions", q, r);
+  }
+  Reactor* ListClosedWorkflowExecutions(Context* c, const v1::ListClosedWorkflowExecutionsRequest* q,
+                                        v1::ListClosedWorkflowExecutionsResponse* r) override {
+    return list(c, "ListClosedWorkflowExecutions", q, r);
+  }
+  Reactor* CountOpenWorkflowExecutions(Context* c, const v1::CountOpenWorkflowExecutionsRequest* q,
+                                       v1::CountOpenWorkflowExecutionsResponse* r) override {
+    return count(c, "CountOpenWorkflowExecutions", q, r);
+  }
+  Reactor* CountClosedWorkflowExecutions(Context* c, const v1::CountClosedWorkflowExecutionsRequest* q,
+                                         v1::CountClosedWorkflowExecutionsResponse* r) override {
+    return count(c, "CountClosedWorkflowExecutions", q, r);
+  }
+
+ private:
+  template <class Request, class Response>
+  Reactor* list(Context* context, const char* operation, const Request* request, Response* response) {
+    const Call call(context);
+    if (call.passes(authorize(backend_, call.caller(), operation, request->domain()))) {
+      list_executions(backend_, *request, response, call.ender());
+    }
+    return call.reactor();
+  }
+  template <class Request, class Response>
+  Reactor* count(Context* context, const char* operation, const Request* request, Response* response) {
+    const Call call(context);
+    if (call.passes(authorize(backend_, call.caller(), operation, request->domain()))) {
+      count_executions(backend_, *request, response, call.ender());
+    }
+    return call.reactor();
+  }
+
+  const Backend& backend_;
+};
+
+}  // namespace
+
+std::unique_ptr<grpc::Service> make_workflow_service(const Backend& backend) { return std::make_unique<WorkflowService>(backend); }
+
+}  // namespace baton::api
