@@ -12,6 +12,9 @@ constexpr char kSubjectUrl[] = "baton.subject";
 constexpr char kRetryUrl[] = "baton.retry_after_ms";
 constexpr char kRegistryUrl[] = "baton.rests_on_registry";
 
+// Never from a std::string&&: clang 18 and later name that constructor, a template, otherwise than the g++ that built the package.
+absl::Cord cord_of(std::string_view text) { return absl::Cord(absl::string_view(text.data(), text.size())); }
+
 absl::StatusCode code_of(Fault fault) {
   switch (fault) {
     case Fault::UNKNOWN_RESOURCE:
@@ -57,8 +60,8 @@ std::optional<std::string> payload(const absl::Status& status, const char* url) 
 
 absl::Status fault(Fault fault, std::string_view subject, std::string_view message) {
   absl::Status status(code_of(fault), absl::string_view(message.data(), message.size()));
-  status.SetPayload(kFaultUrl, absl::Cord(std::to_string(static_cast<int>(fault))));
-  status.SetPayload(kSubjectUrl, absl::Cord(absl::string_view(subject.data(), subject.size())));
+  status.SetPayload(kFaultUrl, cord_of(std::to_string(static_cast<int>(fault))));
+  status.SetPayload(kSubjectUrl, cord_of(subject));
   return status;
 }
 
@@ -74,7 +77,7 @@ Fault fault_of(const absl::Status& status) {
 std::string subject_of(const absl::Status& status) { return payload(status, kSubjectUrl).value_or(""); }
 
 absl::Status with_retry_after(absl::Status status, int64_t milliseconds) {
-  status.SetPayload(kRetryUrl, absl::Cord(std::to_string(milliseconds)));
+  status.SetPayload(kRetryUrl, cord_of(std::to_string(milliseconds)));
   return status;
 }
 
@@ -85,7 +88,7 @@ std::optional<int64_t> retry_after_ms(const absl::Status& status) {
 }
 
 absl::Status mark_rests_on_registry(absl::Status status) {
-  status.SetPayload(kRegistryUrl, absl::Cord("1"));
+  status.SetPayload(kRegistryUrl, cord_of("1"));
   return status;
 }
 

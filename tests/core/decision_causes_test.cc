@@ -1,5 +1,5 @@
-// Every cause for which a decision can be refused (facts.md §7): each comes about, is an event with that cause, leaves the decisions after it
-// in force, and a new decision task follows.
+// Every cause for which a decision can be refused (facts.md §7): each comes about, is an event with that cause, leaves the decisions after
+// it in force, and a new decision task follows.
 #include <google/protobuf/text_format.h>
 
 #include <set>

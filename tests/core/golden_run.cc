@@ -48,7 +48,8 @@ int64_t number(const std::string& text) {
 
 void merge(const std::vector<std::string>& fields, google::protobuf::Message& message) {
   for (const std::string& field : fields) {
-    EXPECT_TRUE(google::protobuf::TextFormat::MergeFromString(field, &message)) << "not a field of " << message.GetTypeName() << ": " << field;
+    const bool is_field = google::protobuf::TextFormat::MergeFromString(field, &message);
+    EXPECT_TRUE(is_field) << "not a field of " << message.GetTypeName() << ": " << field;
   }
 }
 

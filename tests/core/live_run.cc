@@ -49,12 +49,14 @@ const DomainRecord* FixedRegistry::find_domain(std::string_view domain) const {
   return domain == kDomain ? &domain_ : nullptr;
 }
 
-const WorkflowTypeRecord* FixedRegistry::find_workflow_type(std::string_view domain, std::string_view name, std::string_view version) const {
+const WorkflowTypeRecord* FixedRegistry::find_workflow_type(std::string_view domain, std::string_view name,
+                                                            std::string_view version) const {
   const auto found = workflow_types_.find(name);
   return find_domain(domain) == nullptr || found == workflow_types_.end() || version != "1" ? nullptr : &found->second;
 }
 
-const ActivityTypeRecord* FixedRegistry::find_activity_type(std::string_view domain, std::string_view name, std::string_view version) const {
+const ActivityTypeRecord* FixedRegistry::find_activity_type(std::string_view domain, std::string_view name,
+                                                            std::string_view version) const {
   const auto found = activity_types_.find(name);
   return find_domain(domain) == nullptr || found == activity_types_.end() || version != "1" ? nullptr : &found->second;
 }

@@ -20,7 +20,8 @@ bool is_closing(const Decision& decision) {
 }
 
 absl::Status not_implemented(const std::string& field) {
-  return fault(baton::v1::NOT_IMPLEMENTED, field, field + ": this release does not carry out this decision; nothing of the answer was applied");
+  return fault(baton::v1::NOT_IMPLEMENTED, field,
+               field + ": this release does not carry out this decision; nothing of the answer was applied");
 }
 
 absl::Status check_decision(const std::string& field, const Decision& decision, const Limits& limits) {
