@@ -34,8 +34,7 @@ void LaneBatch::decide(size_t index) {
     postponed_.push_back(index);  // the first copy's commit answers it
     return;
   }
-  const bool is_command = request.work == LaneWork::kCommand;  // others have no body
-  if (is_command && std::holds_alternative<core::StartWorkflowExecution>(request.command.body)) return decide_start(index);
+  if (request.is_start()) return decide_start(index);
   store::RunKey key = request.run;
   const bool by_workflow_id = key.run_id.empty();
   if (by_workflow_id) {

@@ -14,10 +14,6 @@ bool names_open_run(const LaneRequest& request) {
   return request.run.run_id.empty() && !request.workflow.workflow_id.empty();
 }
 
-bool is_start(const LaneRequest& request) {
-  return std::holds_alternative<core::StartWorkflowExecution>(request.command.body);
-}
-
 }  // namespace
 
 LaneBatch::LaneBatch(Lane& lane, std::vector<LaneRequest> requests)
@@ -78,7 +74,7 @@ absl::Status LaneBatch::look_up() {
       askers.push_back(i);
     }
     // A start tries first: the open-run index refuses it if it must.
-    const bool wanted = is_start(request) ? request.rounds > 0 : names_open_run(request);
+    const bool wanted = request.is_start() ? request.rounds > 0 : names_open_run(request);
     if (wanted && !lane_.open_runs_.contains(request.workflow) && looked_up_.emplace(request.workflow, std::nullopt).second) {
       ask.open_runs.push_back(request.workflow);
     }
@@ -96,7 +92,7 @@ absl::Status LaneBatch::load_missing_runs() {
   for (const LaneRequest& request : requests_) {
     store::RunKey key = request.run;
     if (request.work == LaneWork::kForget) continue;  // nothing to forget in a run that is not here
-    if (is_start(request)) {
+    if (request.is_start()) {
       const auto open = looked_up_.find(request.workflow);
       if (open == looked_up_.end() || !open->second) continue;
       key = {request.workflow.shard, *open->second};

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <variant>
 
 #include "absl/status/statusor.h"
 #include "baton/v1/workflow_service.pb.h"
@@ -51,6 +52,8 @@ struct LaneRequest {
   int64_t arrived_ms = 0;
   int rounds = 0;  // how often it was decided
 
+  // Work that is no command has no body, which is to say an empty start.
+  bool is_start() const { return work == LaneWork::kCommand && std::holds_alternative<core::StartWorkflowExecution>(command.body); }
   bool protected_by_id() const { return !request_id.empty(); }
   store::ReceivedKey received_key() const { return {workflow, operation, request_id}; }
 };
