@@ -232,7 +232,9 @@ std::optional<Closed> Client::wait(const Execution& execution, Duration patience
       return read_close(*connection_, info.execution());
     }
     const Duration wait = backoff.next();
-    if (SteadyClock::now() - begin >= patience - wait) return std::nullopt;
+    // Compared in the coarser unit: the longest patience does not fit in the clock's own.
+    const auto waited = std::chrono::duration_cast<Duration>(SteadyClock::now() - begin);
+    if (waited >= patience - wait) return std::nullopt;
     std::this_thread::sleep_for(wait);
   }
 }
