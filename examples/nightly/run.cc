@@ -38,6 +38,12 @@ class TestRun {
     client_.ensure_domain();
     client_.ensure_workflow_type({std::string(nightly::test_deployment.name), std::string(nightly::test_deployment.version)},
                                  {.task_list = nightly::kDecisionList});
+    // The worker may come later; what it will do must have a name before a decider asks for it.
+    const auto ensure = [&](const auto&... steps) {
+      (client_.ensure_activity_type({std::string(steps.name), std::string(steps.version)}, {.task_list = nightly::kActivityList}), ...);
+    };
+    ensure(nightly::provision, nightly::deploy, nightly::start_server, nightly::probe, nightly::check, nightly::collect_report,
+           nightly::tear_down);
     std::vector<baton::StartRequest> requests;
     for (const nightly::Service& service : manifest_.services) {
       requests.push_back({.workflow_id = tag_ + "/" + service.name,
