@@ -13,6 +13,7 @@ using SteadyClock = std::chrono::steady_clock;
 
 constexpr Duration kFirstRetry{50};
 constexpr Duration kLastRetry{5'000};
+constexpr Duration kReconnectLook{200};
 constexpr int kFirstReconnectMs = 100;
 constexpr int kLastReconnectMs = 2'000;
 
@@ -100,6 +101,40 @@ std::shared_ptr<const Endpoint> Connection::endpoint() const {
 void Connection::avoid(const Endpoint& failed) {
   std::lock_guard lock(mutex_);
   if (endpoints_[current_].get() == &failed) current_ = (current_ + 1) % endpoints_.size();
+  reconnecting_.watch(endpoints_[current_]);
+}
+
+Reconnecting::~Reconnecting() {
+  {
+    std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  changed_.notify_one();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Reconnecting::watch(std::shared_ptr<const Endpoint> endpoint) {
+  std::lock_guard lock(mutex_);
+  if (std::find(watched_.begin(), watched_.end(), endpoint) != watched_.end()) return;
+  if (endpoint->channel->GetState(/*try_to_connect=*/false) == GRPC_CHANNEL_READY) return;
+  watched_.push_back(std::move(endpoint));
+  if (!thread_.joinable()) thread_ = std::thread([this] { loop(); });
+  changed_.notify_one();
+}
+
+void Reconnecting::loop() {
+  std::unique_lock lock(mutex_);
+  for (;;) {
+    changed_.wait(lock, [this] { return stopping_ || !watched_.empty(); });
+    if (stopping_) return;
+    const auto endpoint = watched_.front();
+    watched_.erase(watched_.begin());
+    lock.unlock();
+    const bool connected =
+        endpoint->channel->WaitForConnected(std::chrono::system_clock::now() + kReconnectLook);
+    lock.lock();
+    if (!connected) watched_.push_back(endpoint);
+  }
 }
 
 std::optional<Error> Connection::repeat(const Attempt& attempt) {

@@ -4,11 +4,13 @@
 
 #include <grpcpp/grpcpp.h>
 
+#include <condition_variable>
 #include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <thread>
 #include <tuple>
 #include <vector>
 
@@ -60,6 +62,27 @@ class Backoff {
   Duration last_;
 };
 
+// Sees to it that a channel that lost its coordinator connects again as soon as it can. gRPC's
+// connecting goes on only while somebody waits for it: calls that fail at once and come back later
+// would leave it to a look every five seconds.
+class Reconnecting {
+ public:
+  Reconnecting() = default;
+  ~Reconnecting();
+
+  // Until it is connected, in the background.
+  void watch(std::shared_ptr<const Endpoint> endpoint);
+
+ private:
+  void loop();
+
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  std::vector<std::shared_ptr<const Endpoint>> watched_;
+  bool stopping_ = false;
+  std::thread thread_;
+};
+
 // Thread-safe. Owns the channels; connects when first used.
 class Connection {
  public:
@@ -101,6 +124,7 @@ class Connection {
   mutable std::mutex mutex_;
   std::vector<std::shared_ptr<const Endpoint>> endpoints_;
   size_t current_ = 0;
+  Reconnecting reconnecting_;
 };
 
 }  // namespace baton
