@@ -6,6 +6,7 @@
 
 #include "coordinator/core/fault.h"
 #include "coordinator/core/limits.h"
+#include "coordinator/core/names.h"
 #include "coordinator/log/log.h"
 
 namespace baton::api {
@@ -59,6 +60,12 @@ absl::Status check_size(std::string_view field, const google::protobuf::Message&
   if (bytes <= core::kMaxRequestBytes) return absl::OkStatus();
   return core::invalid_field(field, "take " + std::to_string(bytes) + " bytes; at most " + std::to_string(core::kMaxRequestBytes) +
                                         " are allowed in one call: send several, or store the data elsewhere");
+}
+
+absl::Status check_address(const std::string& domain, const std::string& workflow_id, const std::string& request_id) {
+  if (absl::Status s = core::check_name("domain", domain); !s.ok()) return s;
+  if (absl::Status s = core::check_workflow_id("workflow_id", workflow_id); !s.ok()) return s;
+  return core::check_request_id("request_id", request_id);
 }
 
 absl::Status not_implemented(std::string_view operation) {

@@ -16,10 +16,10 @@ class WorkflowService final : public v1::WorkflowService::CallbackService {
  public:
   explicit WorkflowService(const Backend& backend) : backend_(backend) {}
 
-  // --- calls that change an execution: the core validates them ---
+  // --- calls that change an execution: the core validates the rest ---
   Reactor* StartWorkflowExecution(Context* c, const v1::StartWorkflowExecutionRequest* q, v1::StartWorkflowExecutionResponse* r) override {
     const Call call(c);
-    if (!call.passes(authorize(backend_, call.caller(), "StartWorkflowExecution", q->domain()))) return call.reactor();
+    if (!may_change(call, "StartWorkflowExecution", *q)) return call.reactor();
     backend_.engine.start_execution(call.caller(), *q, [call, r](const absl::StatusOr<core::RunId>& run_id) {
       if (run_id.ok()) r->set_run_id(run_id->to_text());
       call.end(run_id.status());
@@ -38,21 +38,21 @@ class WorkflowService final : public v1::WorkflowService::CallbackService {
   }
   Reactor* SignalWorkflowExecution(Context* c, const v1::SignalWorkflowExecutionRequest* q, v1::SignalWorkflowExecutionResponse*) override {
     const Call call(c);
-    if (!call.passes(authorize(backend_, call.caller(), "SignalWorkflowExecution", q->domain()))) return call.reactor();
+    if (!may_change(call, "SignalWorkflowExecution", *q)) return call.reactor();
     backend_.engine.signal_execution(call.caller(), *q, call.ender());
     return call.reactor();
   }
   Reactor* RequestCancelWorkflowExecution(Context* c, const v1::RequestCancelWorkflowExecutionRequest* q,
                                           v1::RequestCancelWorkflowExecutionResponse*) override {
     const Call call(c);
-    if (!call.passes(authorize(backend_, call.caller(), "RequestCancelWorkflowExecution", q->domain()))) return call.reactor();
+    if (!may_change(call, "RequestCancelWorkflowExecution", *q)) return call.reactor();
     backend_.engine.request_cancel_execution(call.caller(), *q, call.ender());
     return call.reactor();
   }
   Reactor* TerminateWorkflowExecution(Context* c, const v1::TerminateWorkflowExecutionRequest* q,
                                       v1::TerminateWorkflowExecutionResponse*) override {
     const Call call(c);
-    if (!call.passes(authorize(backend_, call.caller(), "TerminateWorkflowExecution", q->domain()))) return call.reactor();
+    if (!may_change(call, "TerminateWorkflowExecution", *q)) return call.reactor();
     backend_.engine.terminate_execution(call.caller(), *q, call.ender());
     return call.reactor();
   }
@@ -101,6 +101,12 @@ class WorkflowService final : public v1::WorkflowService::CallbackService {
   }
 
  private:
+  // False: the call has ended.
+  template <class Request>
+  bool may_change(const Call& call, const char* operation, const Request& request) {
+    return call.passes(authorize(backend_, call.caller(), operation, request.domain())) &&
+           call.passes(check_address(request.domain(), request.workflow_id(), request.request_id()));
+  }
   template <class Request, class Response>
   Reactor* list(Context* context, const char* operation, const Request* request, Response* response) {
     const Call call(context);

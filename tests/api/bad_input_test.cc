@@ -146,6 +146,15 @@ TEST_F(BadInput, names_the_name_that_is_empty_too_long_or_has_forbidden_characte
     expect_invalid(outcome(*deciders_, &Deciders::PollForDecisionTask, poll), "task_list.name");
   }
   expect_invalid(start_outcome(start_request("")), "workflow_id");
+  v1::SignalWorkflowExecutionRequest signal;
+  signal.set_domain(kDomain);
+  signal.set_signal_name("s");
+  expect_invalid(outcome(*workflows_, &Workflows::SignalWorkflowExecution, signal), "workflow_id");
+  v1::TerminateWorkflowExecutionRequest terminate;
+  terminate.set_domain(kDomain);
+  terminate.set_workflow_id("w");
+  terminate.set_request_id(std::string(65, 'r'));
+  expect_invalid(outcome(*workflows_, &Workflows::TerminateWorkflowExecution, terminate), "request_id");
   expect_invalid(start_outcome(start_request(std::string(257, 'w'))), "workflow_id");
   EXPECT_EQ(open_executions(), 0);
 }

@@ -39,14 +39,19 @@ void start_all(const Backend& backend, const core::Caller& caller, const v1::Sta
     v1::StartWorkflowExecutionRequest item = request.items(i);
     item.set_domain(request.domain());
     auto* verdict = response->mutable_verdicts(i);
-    backend.engine.start_execution(caller, std::move(item), [batch, verdict](const absl::StatusOr<core::RunId>& run_id) {
+    const auto give = [batch, verdict](const absl::StatusOr<core::RunId>& run_id) {
       if (run_id.ok()) {
         verdict->set_run_id(run_id->to_text());
       } else {
         to_refusal(run_id.status(), verdict->mutable_refused());
       }
       if (--batch->missing == 0) batch->done();
-    });
+    };
+    if (absl::Status s = check_address(item.domain(), item.workflow_id(), item.request_id()); !s.ok()) {
+      give(s);
+    } else {
+      backend.engine.start_execution(caller, std::move(item), give);
+    }
   }
 }
 
