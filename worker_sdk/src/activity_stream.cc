@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "baton/log.h"
-#include "frame_filler.h"
 #include "perform.h"
 #include "wire.h"
 
@@ -12,14 +11,10 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kAnswerInTime = 5ms;  // later, a task gets an acknowledgement of its own
-constexpr auto kMostTick = 250ms;
-constexpr auto kBeatSpacing = 1s;  // between heartbeats with new details
 constexpr Duration kFirstReopen = 50ms;
 constexpr Duration kLastReopen = 2s;
 constexpr Duration kUntilItBreaks = Duration::max();
 constexpr auto kShortestRetry = 100ms;
-constexpr size_t kAnswersPerWrite = 64;  // so many wait for the next handler
 
 // Is it the content of the answer that was refused, so that another answer may still be given?
 bool leaves_token_usable(const v1::Refusal& refusal) {
@@ -237,116 +232,6 @@ void ActivityStream::erase(HeldTasks::iterator place) {
   if (held_.empty() && draining_) wakeup_.notify();
 }
 
-// --- what handlers say ---
-
-bool ActivityStream::begin(const AttemptState& attempt) {
-  const std::lock_guard lock(mutex_);
-  const auto place = held_.find(attempt.token());
-  if (place == held_.end()) return false;
-  if (place->second.closed) {
-    give_back(place);
-    write();
-    return false;
-  }
-  place->second.begun = true;
-  return true;
-}
-
-void ActivityStream::answer(const AttemptState& attempt, std::unique_ptr<Answer> answer,
-                            bool more) {
-  const std::lock_guard lock(mutex_);
-  const auto place = held_.find(attempt.token());
-  if (place == held_.end()) return;
-  Held& held = place->second;
-  held.finished = true;
-  held.next_beat.reset();
-  if (held.closed) {
-    give_back(place);
-    return write();
-  }
-  held.answer = std::move(answer);
-  answered_.push_back(place->first);
-  if (more && answered_.size() < kAnswersPerWrite) {
-    tick_at(Clock::now() + kAnswerInTime);  // the next handler may take long
-  } else {
-    write();
-  }
-}
-
-void ActivityStream::beat(const std::string& token, const Payload& details) {
-  const std::lock_guard lock(mutex_);
-  const auto place = held_.find(token);
-  if (place == held_.end() || place->second.finished || place->second.closed) return;
-  Held& held = place->second;
-  held.details = details;
-  const auto now = Clock::now();
-  const Clock::duration spacing = held.beat_every > 0s
-                                      ? std::min<Clock::duration>(held.beat_every, kBeatSpacing)
-                                      : kBeatSpacing;
-  const auto due = held.last_beat + spacing;
-  if (due <= now) {
-    beat_now(token, &held, now);
-    write();
-  } else if (!held.next_beat || due < *held.next_beat) {
-    held.next_beat = due;
-    scan_at(due);
-  }
-}
-
-// --- what is due ---
-
-void ActivityStream::tick_at(Clock::time_point due) {
-  if (due >= tick_due_) return;
-  tick_due_ = due;
-  wakeup_.notify();
-}
-
-void ActivityStream::scan_at(Clock::time_point due) {
-  scan_due_ = std::min(scan_due_, due);
-  tick_at(due);
-}
-
-Duration ActivityStream::tick() {
-  const std::lock_guard lock(mutex_);
-  const auto now = Clock::now();
-  if (now >= acknowledge_due_) {
-    acknowledge_due_ = Clock::time_point::max();
-    for (std::string& token : unacknowledged_) {
-      const auto place = held_.find(token);
-      if (place == held_.end() || place->second.finished) continue;
-      place->second.acknowledged = true;
-      to_acknowledge_.push_back(std::move(token));
-    }
-    unacknowledged_.clear();
-  }
-  if (now >= scan_due_) scan(now);
-  write();
-  tick_due_ = std::min({acknowledge_due_, scan_due_, now + kMostTick});
-  return std::max(std::chrono::ceil<Duration>(tick_due_ - now), Duration(0));
-}
-
-void ActivityStream::scan(Clock::time_point now) {
-  scan_due_ = Clock::time_point::max();
-  for (auto& [token, held] : held_) {
-    if (held.send_again && *held.send_again <= now && held.answer != nullptr) {
-      held.send_again.reset();
-      answered_.push_back(token);
-    } else if (held.send_again) {
-      scan_due_ = std::min(scan_due_, std::max(*held.send_again, now + kAnswerInTime));
-    }
-    if (held.finished || held.closed || !held.next_beat) continue;
-    if (*held.next_beat <= now) beat_now(token, &held, now);
-    if (held.next_beat) scan_due_ = std::min(scan_due_, *held.next_beat);
-  }
-}
-
-void ActivityStream::beat_now(const std::string& token, Held* held, Clock::time_point now) {
-  if (call_ != nullptr) beats_.push_back(token);
-  held->last_beat = now;
-  held->next_beat.reset();
-  if (held->beat_every > 0s) scan_at(*(held->next_beat = now + held->beat_every));
-}
-
 // --- the end ---
 
 void ActivityStream::drain() {
@@ -388,73 +273,10 @@ void ActivityStream::hang_up(Duration patience) {
   call_ended_.wait_until(lock, until, [this] { return call_ == nullptr; });
 }
 
-// --- frames ---
-
 void ActivityStream::write() {
   if (!usable_ || writing_ || !fill_frame()) return;
   writing_ = true;
   call_->StartWrite(&frame_);
-}
-
-// Everything that waits, up to the bound of a frame; the rest goes with the next one. False:
-// nothing waits.
-bool ActivityStream::fill_frame() {
-  FrameFiller filler;
-  if (std::exchange(open_frame_due_, false)) {
-    auto* const open = frame_.mutable_open();
-    open->set_domain(connection_->domain());
-    open->mutable_task_list()->set_name(options_.task_list);
-    open->set_identity(connection_->options().identity);
-    open->set_instance_id(instance_id_);
-    open->set_slots(options_.slots);
-    filler.added(open->ByteSizeLong());
-    if (!filler.move(to_name_, *open->mutable_held_task_tokens())) return true;
-  }
-  // These come before anything else.
-  if (!filler.move(to_name_, *frame_.mutable_held_task_tokens())) return true;
-  if (std::exchange(drain_due_, false)) {
-    frame_.set_draining(true);
-    filler.added(2);
-  }
-  filler.move(to_acknowledge_, *frame_.mutable_acknowledged_task_tokens());
-  filler.move(returned_, *frame_.mutable_returned_task_tokens());
-  filler.each(beats_, [&](const std::string& token) {
-    const auto place = held_.find(token);
-    if (place == held_.end() || place->second.finished || place->second.closed) return true;
-    const auto& details = place->second.details;
-    if (!filler.add(token.size() + (details ? details->data.size() + 64 : 0))) return false;
-    auto* const heartbeat = frame_.add_heartbeats();
-    heartbeat->set_task_token(token);
-    if (details) to_wire(*details, heartbeat->mutable_details());
-    return true;
-  });
-  filler.each(answered_, [&](const std::string& token) {
-    const auto place = held_.find(token);
-    if (place == held_.end() || place->second.answer == nullptr) return true;
-    Held& held = place->second;
-    if (!filler.add(held.answer->ByteSizeLong())) return false;
-    held.sent = true;
-    frame_.mutable_answers()->AddAllocated(held.answer.release());
-    return true;
-  });
-  return filler.any();
-}
-
-// The frame is out, or the call is broken: its answers are kept until they are confirmed.
-void ActivityStream::written() {
-  const std::lock_guard lock(mutex_);
-  auto* const answers = frame_.mutable_answers();
-  while (!answers->empty()) {
-    std::unique_ptr<Answer> answer(answers->ReleaseLast());
-    const auto place = held_.find(answer->task_token());
-    if (place != held_.end() && place->second.answer == nullptr) {
-      place->second.answer = std::move(answer);
-    }
-  }
-  frame_.Clear();
-  writing_ = false;
-  write();
-  if (stopping_) call_ended_.notify_all();
 }
 
 void ActivityStream::reads_ended() {

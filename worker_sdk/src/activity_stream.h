@@ -77,6 +77,9 @@ class ActivityStream final : public HeartbeatSink {
 
  private:
   using Clock = std::chrono::steady_clock;
+  // Later than this, a task gets an acknowledgement of its own.
+  static constexpr std::chrono::milliseconds kAnswerInTime{5};
+
   using Answer = v1::ActivityTaskAnswer;
   class Call;
 
