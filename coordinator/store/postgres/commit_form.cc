@@ -1,0 +1,139 @@
+#include "coordinator/store/postgres/commit_form.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "coordinator/store/net_changes.h"
+
+namespace baton::store::postgres {
+namespace {
+
+// Pointers to the rows, by the key of their table.
+template <typename Row, typename Key>
+std::vector<const Row*> sorted(const std::vector<Row>& rows, Key key) {
+  std::vector<const Row*> order;
+  order.reserve(rows.size());
+  for (const Row& row : rows) order.push_back(&row);
+  std::sort(order.begin(), order.end(), [&](const Row* a, const Row* b) { return key(*a) < key(*b); });
+  return order;
+}
+
+std::string_view nonce(const CommitBatch& batch) {
+  return {reinterpret_cast<const char*>(batch.commit_id.data()), batch.commit_id.size()};
+}
+
+void add_journal(const CommitBatch& batch, CommitForm& form) {
+  if (batch.journal.empty()) return;
+  const auto rows = sorted(batch.journal, [](const JournalRow& row) { return std::tie(row.run, row.batch_no); });
+  Params keys;
+  keys.int2s(rows, [](const JournalRow* row) { return row->run.shard; })
+      .uuids(rows, [](const JournalRow* row) { return row->run.run_id; })
+      .int8s(rows, [](const JournalRow* row) { return row->batch_no; });
+  Params params = keys;
+  params.int8s(rows, [](const JournalRow* row) { return row->first_event_id; })
+      .int2s(rows, [](const JournalRow* row) { return row->format; })
+      .byteas(rows, [](const JournalRow* row) { return std::string_view(row->records); })
+      .uuid(nonce(batch));
+  form.steps.push_back({&kAppendJournal, std::move(params), std::nullopt});
+  form.journal_writers = CommitStep{&kJournalWriters, std::move(keys), std::nullopt};
+}
+
+void add_updates(const std::vector<ExecutionUpdate>& rows, CommitForm& form) {
+  if (rows.empty()) return;
+  Params params;
+  params.int2s(rows, [](const ExecutionUpdate& row) { return row.run.shard; })
+      .uuids(rows, [](const ExecutionUpdate& row) { return row.run.run_id; })
+      .int2s(rows, &ExecutionUpdate::close_status)
+      .int8s(rows, &ExecutionUpdate::close_ms)
+      .int8s(rows, [](const ExecutionUpdate& row) { return row.deadline_ms.value_or(kSameDeadline); })
+      .flags(rows, &ExecutionUpdate::cancel_requested);
+  form.steps.push_back({&kUpdateExecutions, std::move(params), static_cast<int64_t>(rows.size())});
+}
+
+void add_opened(const std::vector<NewExecution>& rows, CommitForm& form) {
+  if (rows.empty()) return;
+  Params params;
+  params.int2s(rows, [](const NewExecution& row) { return row.opened.run.shard; })
+      .uuids(rows, [](const NewExecution& row) { return row.opened.run.run_id; })
+      .texts(rows, [](const NewExecution& row) { return std::string_view(row.opened.domain); })
+      .texts(rows, [](const NewExecution& row) { return std::string_view(row.opened.workflow_id); })
+      .texts(rows, [](const NewExecution& row) { return std::string_view(row.opened.type_name); })
+      .texts(rows, [](const NewExecution& row) { return std::string_view(row.opened.type_version); })
+      .int8s(rows, [](const NewExecution& row) { return row.opened.start_ms; })
+      .texts(rows, [](const NewExecution& row) { return array_literal(row.opened.tags); })
+      .texts(rows, [](const NewExecution& row) { return std::string_view(row.opened.parent_workflow_id); })
+      .uuids(rows, [](const NewExecution& row) { return row.opened.parent_run_id.value_or(RunId{}); })
+      .int8s(rows, [](const NewExecution& row) { return row.opened.deadline_ms; })
+      .int2s(rows, &NewExecution::close_status)
+      .int8s(rows, &NewExecution::close_ms)
+      .flags(rows, &NewExecution::cancel_requested);
+  form.steps.push_back({&kOpenExecutions, std::move(params), std::nullopt});
+}
+
+void add_backlog(const CommitBatch& batch, CommitForm& form) {
+  if (!batch.backlog_removed.empty()) {
+    const auto rows = sorted(batch.backlog_removed, [](const BacklogKey& key) { return key; });
+    Params params;
+    params.int2s(rows, [](const BacklogKey* key) { return key->run.shard; })
+        .uuids(rows, [](const BacklogKey* key) { return key->run.run_id; })
+        .int8s(rows, [](const BacklogKey* key) { return key->scheduled_event_id; });
+    form.steps.push_back({&kRemoveBacklog, std::move(params), std::nullopt});
+  }
+  if (!batch.backlog_added.empty()) {
+    const auto rows = sorted(batch.backlog_added, [](const BacklogRow& row) { return row.key; });
+    Params params;
+    params.int2s(rows, [](const BacklogRow* row) { return row->key.run.shard; })
+        .uuids(rows, [](const BacklogRow* row) { return row->key.run.run_id; })
+        .int8s(rows, [](const BacklogRow* row) { return row->key.scheduled_event_id; })
+        .int2s(rows, [](const BacklogRow* row) { return static_cast<int16_t>(row->kind); })
+        .texts(rows, [](const BacklogRow* row) { return std::string_view(row->domain); })
+        .texts(rows, [](const BacklogRow* row) { return std::string_view(row->task_list); })
+        .texts(rows, [](const BacklogRow* row) { return std::string_view(row->workflow_id); })
+        .int4s(rows, [](const BacklogRow* row) { return row->priority; })
+        .int8s(rows, [](const BacklogRow* row) { return row->scheduled_ms; });
+    form.steps.push_back({&kAddBacklog, std::move(params), std::nullopt});
+  }
+}
+
+void add_received(const CommitBatch& batch, CommitForm& form) {
+  if (batch.received.empty()) return;
+  const auto rows = sorted(batch.received, [](const ReceivedRow& row) { return std::tie(row.key); });
+  Params keys;
+  keys.int2s(rows, [](const ReceivedRow* row) { return row->key.workflow.shard; })
+      .texts(rows, [](const ReceivedRow* row) { return std::string_view(row->key.workflow.domain); })
+      .texts(rows, [](const ReceivedRow* row) { return std::string_view(row->key.workflow.workflow_id); })
+      .texts(rows, [](const ReceivedRow* row) { return std::string_view(row->key.source); })
+      .texts(rows, [](const ReceivedRow* row) { return std::string_view(row->key.id); });
+  Params params = keys;
+  params.byteas(rows, [](const ReceivedRow* row) { return std::string_view(row->verdict); })
+      .int8s(rows, [](const ReceivedRow* row) { return row->received_ms; })
+      .uuid(nonce(batch));
+  form.steps.push_back({&kAddReceived, std::move(params), std::nullopt});
+  form.received_writers = CommitStep{&kReceivedWriters, std::move(keys), std::nullopt};
+}
+
+absl::Status check_updates(const std::vector<ExecutionUpdate>& updates) {
+  for (const ExecutionUpdate& update : updates) {
+    if (update.deadline_ms.value_or(0) < 0) {
+      return absl::InvalidArgumentError(absl::StrCat("deadline of run ", update.run.run_id.to_text(), " is negative"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::StatusOr<CommitForm> commit_form(const CommitBatch& batch) {
+  const absl::StatusOr<NetChanges> net = net_changes(batch);
+  if (!net.ok()) return net.status();
+  if (absl::Status status = check_updates(net->updates); !status.ok()) return status;
+  CommitForm form;
+  add_journal(batch, form);
+  add_updates(net->updates, form);
+  add_opened(net->opened, form);
+  add_backlog(batch, form);
+  add_received(batch, form);
+  return form;
+}
+
+}  // namespace baton::store::postgres

@@ -1,0 +1,38 @@
+#include "coordinator/store/postgres/reader_pool.h"
+
+namespace baton::store::postgres {
+
+std::unique_ptr<Session> ReaderPool::take() {
+  std::unique_lock lock(mutex_);
+  returned_.wait(lock, [&] { return !idle_.empty(); });
+  // The one used last: its server process has the warmest caches.
+  std::unique_ptr<Session> session = std::move(idle_.back());
+  idle_.pop_back();
+  return session;
+}
+
+void ReaderPool::give_back(std::unique_ptr<Session> session) {
+  {
+    const std::lock_guard lock(mutex_);
+    idle_.push_back(std::move(session));
+  }
+  returned_.notify_one();
+}
+
+absl::StatusOr<Result> ReaderPool::read(const Statement& statement, const Params& params) {
+  std::unique_ptr<Session> session = take();
+  absl::StatusOr<Result> result = session->read(statement, params);
+  give_back(std::move(session));
+  return result;
+}
+
+absl::Status ReaderPool::with_connection(const std::function<absl::Status(Connection&)>& work) {
+  std::unique_ptr<Session> session = take();
+  const absl::StatusOr<Connection*> connection =
+      session->connect(std::chrono::steady_clock::now() + session->patience());
+  absl::Status status = connection.ok() ? work(**connection) : connection.status();
+  give_back(std::move(session));
+  return status;
+}
+
+}  // namespace baton::store::postgres

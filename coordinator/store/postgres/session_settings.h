@@ -1,0 +1,17 @@
+// What every connection of one store has in common.
+#pragma once
+
+#include "coordinator/store/postgres/connection.h"
+#include "coordinator/store/postgres/postgres_store.h"
+
+namespace baton::store::postgres {
+
+inline SessionSettings session_settings(const PostgresOptions& options) {
+  return {.application_name = options.application_name,
+          .schema = options.schema,
+          .connect_timeout = options.connect_timeout,
+          .statement_timeout = options.statement_timeout,
+          .idle_in_transaction_timeout = options.idle_in_transaction_timeout};
+}
+
+}  // namespace baton::store::postgres
