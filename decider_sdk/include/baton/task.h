@@ -73,9 +73,10 @@ struct PromiseBase {
   }
 
   // Zeroed: the bodies that g++ 12 makes wrong (see above) then end at once, each time in the same
-  // way, instead of destroying what was never made.
-  static void* operator new(size_t size) { return std::memset(::operator new(size), 0, size); }
-  static void operator delete(void* frame) { ::operator delete(frame); }
+  // way, instead of destroying what was never made. Neither is inlined alone: g++ 12 would warn that the
+  // pair does not match.
+  [[gnu::noinline]] static void* operator new(size_t size) { return std::memset(::operator new(size), 0, size); }
+  [[gnu::noinline]] static void operator delete(void* frame) { ::operator delete(frame); }
 
   // Every body that the compiler made well comes by here in its first resumption.
   void enter() {
