@@ -20,7 +20,7 @@ TEST(RecordActivityTaskHeartbeat, IsAnAcknowledgement) {
   LiveRun run;
   const TaskRef task = run.offer(run.start_with_activity({.heartbeat_ms = 10'000}));
   ASSERT_TRUE(run.decide(heartbeat(task, "10 %")).ok());
-  EXPECT_EQ(run.written(), "OfferAcknowledged 5.1, ActivityTaskStarted, DeadlineArmed");
+  EXPECT_EQ(run.written(), "OfferAcknowledged 5.1, ActivityTaskStarted");
   EXPECT_EQ(run.state().activities.get(5)->acknowledged->time_ms, run.now_ms);
 }
 
