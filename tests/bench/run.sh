@@ -1,13 +1,14 @@
 #!/usr/bin/env bash
 # Measures Baton on this machine, beside a PostgreSQL of its own with fsync on: one JSON object per line on stdout, progress on stderr.
-#   run.sh [name…]     names: floor commit_ms activity_steps step_latency_ms (default: all)
-# Compare within one run only: machines are noisy. BATON_BENCH_RUNS sets how often each is measured (default 5).
+#   run.sh [name…]     names: activity_steps floor commit_ms step_latency_ms (default: all)
+# Compare within one run only: machines are noisy; what a value is compared with is measured with it. BATON_BENCH_RUNS sets how often each is
+# measured (default 5).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 if [ -z "${BATON_TEST_POSTGRES_URL:-}" ]; then exec deploy/with-postgres.sh "$0" "$@"; fi
 
 names=("$@")
-[ ${#names[@]} -gt 0 ] || names=(floor commit_ms activity_steps step_latency_ms)
+[ ${#names[@]} -gt 0 ] || names=(activity_steps floor commit_ms step_latency_ms)
 runs=${BATON_BENCH_RUNS:-5}
 say() { echo "bench: $*" >&2; }
 
@@ -44,39 +45,39 @@ start_system() {  # SLOTS
   children+=($!)
 }
 
+field() { sed -n "s/.*\"$1\":\([0-9.e+]*\).*/\1/p" | head -n 1; }  # of a line of JSON
 sql() { psql -XAtq "$BATON_TEST_POSTGRES_URL" -c "$1"; }
 wanted() { [[ " ${names[*]} " == *" $1 "* ]]; }
 
-floor=
-if wanted floor || wanted activity_steps; then
-  say "floor and commit: the same rows, written by nothing but a loop"
-  "$bin/store_floor" | tee "$work/floor.out" | while read -r line; do
-    name=$(sed -n 's/.*"name":"\([^"]*\)".*/\1/p' <<<"$line")
-    if wanted "$name"; then echo "$line"; fi
-  done
-  floor=$(sed -n 's/.*"name":"floor".*"value":\([0-9.e+]*\).*/\1/p;t' "$work/floor.out" | head -n 1)
-elif wanted commit_ms; then
-  "$bin/store_floor" | grep '"commit_ms"'
-fi
-
+# The rows that the floor writes are as large as those of the steps, when both are asked for.
+row_bytes=200
+steps=
 if wanted activity_steps; then
   say "activity_steps: 1,000 executions of 10 steps, 1,000 worker slots"
   start_system 1000
-  "$bin/steps_driver" "$address" activity_steps 1000 "$runs" | tee "$work/steps.out"
+  "$bin/steps_driver" "$address" activity_steps 1000 "$runs" >"$work/steps.out"
   rss_kib=$(awk '/^VmHWM/{print $2}' "/proc/$coordinator/status")
   row_bytes=$(sql "SELECT round(avg(octet_length(records))) FROM baton.journal")
-  steps=$(sed -n 's/.*"value":\([0-9.e+]*\).*/\1/p' "$work/steps.out")
-  awk -v steps="$steps" -v floor="${floor:-0}" -v rss="$rss_kib" -v row="$row_bytes" 'BEGIN {
-    printf "{\"name\":\"steps_to_floor\",\"value\":%.3f,\"unit\":\"2 x activity_steps / floor\"}\n", floor > 0 ? 2 * steps / floor : 0
-    printf "{\"name\":\"coordinator_peak_mib\",\"value\":%.1f,\"unit\":\"MiB\"}\n", rss / 1024
-    printf "{\"name\":\"journal_row_bytes\",\"value\":%d,\"unit\":\"bytes of records, mean\"}\n", row
-  }'
+  steps=$(field value <"$work/steps.out")
+  sed "s/}$/,\"journal_row_bytes\":$row_bytes}/" "$work/steps.out"
+  awk -v rss="$rss_kib" 'BEGIN { printf "{\"name\":\"coordinator_peak\",\"value\":%.1f,\"unit\":\"MiB\"}\n", rss / 1024 }'
   stop_children
+fi
+
+if wanted floor || wanted commit_ms || wanted activity_steps || wanted step_latency_ms; then
+  say "floor and commit_ms: rows of $row_bytes bytes, written by nothing but a loop"
+  "$bin/store_floor" "$row_bytes" "$runs" >"$work/floor.out"
+  cat "$work/floor.out"
+fi
+if wanted activity_steps; then
+  awk -v steps="$steps" -v floor="$(grep '"floor"' "$work/floor.out" | field value)" \
+    'BEGIN { printf "{\"name\":\"steps_to_floor\",\"value\":%.3f,\"unit\":\"2 x activity_steps / floor\"}\n", 2 * steps / floor }'
 fi
 
 if wanted step_latency_ms; then
   say "step_latency_ms: one execution at a time"
   start_system 10
-  "$bin/steps_driver" "$address" step_latency_ms 200 "$runs"
+  "$bin/steps_driver" "$address" step_latency_ms 200 "$runs" >"$work/latency.out"
+  sed "s/}$/,\"commit_ms\":$(grep '"commit_ms"' "$work/floor.out" | field value)}/" "$work/latency.out"
   stop_children
 fi
