@@ -37,7 +37,7 @@ UnaryPoll* UnaryPoll::start(const Backend& backend, engine::PollerSpec spec, Fil
   const std::shared_ptr<Shared> shared = poll->shared_;
   shared->reactor = poll;
   shared->fill = std::move(fill);
-  poll->alarm_.Set(std::chrono::system_clock::now() + std::chrono::milliseconds(core::kLongPollMs), [shared](bool at_its_time) {
+  poll->alarm_.Set(std::chrono::system_clock::now() + std::chrono::milliseconds(backend.limits.long_poll_ms), [shared](bool at_its_time) {
     if (at_its_time) shared->finish(grpc::Status::OK);
   });
   poll->polls_id_ = backend.polls.add([shared] { shared->finish(grpc::Status::OK); });

@@ -1,6 +1,7 @@
 #include "tests/api/coordinator_in_process.h"
 
 #include "coordinator/core/journal_values.h"
+#include "coordinator/store/memory/memory_store.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
 
@@ -31,8 +32,8 @@ Outcome outcome_of(const grpc::Status& status) {
 
 std::string reason_of(const grpc::Status& status) { return outcome_of(status).reason; }
 
-CoordinatorInProcess::CoordinatorInProcess(const std::string& policy, core::Limits limits)
-    : limits_(limits), store_(store::MemoryStore::make()) {
+CoordinatorInProcess::CoordinatorInProcess(const std::string& policy, core::Limits limits, std::unique_ptr<store::Store> store)
+    : limits_(limits), store_(store != nullptr ? std::move(store) : store::MemoryStore::make()) {
   authorizer_ = policy.empty() ? api::allow_all() : *api::parse_policy(policy, "policy");
   engine_ = engine::Engine::make(*store_, *authorizer_, limits_, engine::EngineOptions{.instance_id = "in-process"});
   EXPECT_TRUE(engine_->start().ok());

@@ -1,4 +1,4 @@
-// A whole coordinator in this process: the services on a loopback port, the engine, the store in memory. One per test.
+// A whole coordinator in this process: the services on a loopback port, the engine, the store in memory or a given one. One per test.
 #pragma once
 
 #include <grpcpp/grpcpp.h>
@@ -13,7 +13,7 @@
 #include "baton/v1/workflow_service.grpc.pb.h"
 #include "coordinator/api/policy.h"
 #include "coordinator/api/services.h"
-#include "coordinator/store/memory/memory_store.h"
+#include "coordinator/store/store.h"
 
 namespace baton::testing {
 
@@ -36,8 +36,8 @@ class CoordinatorInProcess : public ::testing::Test {
   static constexpr const char* kList = "main";
 
  protected:
-  // `policy` as in a policy file; empty: everything is allowed.
-  explicit CoordinatorInProcess(const std::string& policy = "", core::Limits limits = {});
+  // `policy` as in a policy file; empty: everything is allowed. No `store`: one in memory.
+  explicit CoordinatorInProcess(const std::string& policy = "", core::Limits limits = {}, std::unique_ptr<store::Store> store = nullptr);
   ~CoordinatorInProcess() override;
 
   // Domain "orders" with workflow type process:1 and activity type charge:1, every default given, task list "main".
@@ -73,7 +73,7 @@ class CoordinatorInProcess : public ::testing::Test {
 
   core::Limits limits_;
   std::unique_ptr<core::Authorizer> authorizer_;
-  std::unique_ptr<store::MemoryStore> store_;
+  std::unique_ptr<store::Store> store_;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<api::Tokens> tokens_;
   std::unique_ptr<api::Services> services_;
