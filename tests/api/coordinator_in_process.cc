@@ -4,6 +4,7 @@
 #include "coordinator/store/memory/memory_store.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
+#include "tests/engine/history_checks.h"
 
 namespace baton::testing {
 namespace {
@@ -58,6 +59,7 @@ CoordinatorInProcess::~CoordinatorInProcess() {
   server_->Shutdown(std::chrono::system_clock::now() + std::chrono::seconds(5));
   server_->Wait();
   engine_->stop();
+  check_histories(*store_);
 }
 
 void CoordinatorInProcess::set_up_types() {

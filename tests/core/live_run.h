@@ -13,6 +13,7 @@
 #include "coordinator/core/context.h"
 #include "coordinator/core/decide.h"
 #include "coordinator/core/fault.h"
+#include "tests/core/rebuilt_state.h"
 
 namespace baton::core {
 
@@ -100,7 +101,7 @@ class LiveRun {
   FixedRegistry registry_;
   Limits limits_;
   ExecutionState state_;
-  ExecutionState restored_;  // the same, put into a snapshot and taken out before every record
+  RebuiltState rebuilt_;  // the same, from the records
   std::vector<journal::Record> records_;
   std::vector<size_t> events_;  // where in `records_`
   std::string written_;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "tests/engine/history_checks.h"
+
 namespace baton::testing {
 namespace {
 
@@ -10,6 +12,11 @@ constexpr auto kStopPatience = std::chrono::seconds(5);
 }  // namespace
 
 LiveCoordinator::LiveCoordinator() : store_(store::MemoryStore::make()) { start(); }
+
+LiveCoordinator::~LiveCoordinator() {
+  stop();
+  check_histories(*store_);
+}
 
 void LiveCoordinator::start() {
   const auto keys = store_->signing_keys();

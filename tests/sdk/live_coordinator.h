@@ -16,7 +16,8 @@ namespace baton::testing {
 class LiveCoordinator {
  public:
   LiveCoordinator();
-  ~LiveCoordinator() { stop(); }
+  // Checks every history that it leaves behind.
+  ~LiveCoordinator();
 
   std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
   // The process ends, and another one comes back on the same data at the same address.

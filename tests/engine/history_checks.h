@@ -1,0 +1,20 @@
+// What must hold of every history that any test leaves in a store, whatever the test was about. Failures are GoogleTest failures.
+#pragma once
+
+#include <set>
+
+#include "coordinator/store/store.h"
+#include "tests/engine/stored_run.h"
+
+namespace baton::testing {
+
+// Every run in `store`, while nobody writes to it: rebuilding gives the live state on every prefix and from a snapshot taken at every
+// record; ids and times are in order, references well-formed, at most one decider, one close and it is last (invariants I1 to I6 and I8);
+// the rows beside the journal say what the journal says (I12). `unreadable` runs are left out.
+void check_histories(store::Store& store, const std::set<core::RunId>& unreadable = {});
+
+// The parts, for one run.
+void check_rebuilding(const StoredRun& run);
+void check_events(const StoredRun& run);
+
+}  // namespace baton::testing
