@@ -74,9 +74,17 @@ std::shared_ptr<TaskPoller> Matcher::remove(PollerId id) {
   const std::lock_guard lock(mutex_);
   if (pollers_.erase(id) == 0) return nullptr;  // another call was first
   const auto list = lists_.find(poller->list());
-  // A list nobody polls is forgotten: what waits in it is in the store, and read again when somebody does.
-  if (list != lists_.end() && --list->second.pollers == 0) lists_.erase(list);
+  if (list != lists_.end()) {
+    --list->second.pollers;
+    drop_if_unused(list);
+  }
   return poller;
+}
+
+// What waits stays: clients with one unary poll after another are away between any two, and a task must not wait for the backlog's next
+// reading because of that.
+void Matcher::drop_if_unused(std::map<ListKey, List>::iterator list) {
+  if (list->second.pollers == 0 && list->second.waiting.empty()) lists_.erase(list);
 }
 
 void Matcher::make_ready(List& list, const std::shared_ptr<TaskPoller>& poller) {
@@ -167,6 +175,7 @@ void Matcher::forget(const ListKey& key, const store::BacklogKey& task) {
   if (!place->second->preferred_instance.empty()) --found->second.sticky;
   found->second.waiting.erase(place->second);
   found->second.by_key.erase(place);
+  drop_if_unused(found);
 }
 
 void Matcher::match(List& list, int64_t now_ms, std::vector<Match>& matches) {

@@ -83,6 +83,7 @@ class Matcher {
   using Match = std::pair<WaitingOffer, std::shared_ptr<TaskPoller>>;
 
   List& list_of(const ListKey& key);
+  void drop_if_unused(std::map<ListKey, List>::iterator list);
   std::shared_ptr<TaskPoller> take_slot(List& list);
   void make_ready(List& list, const std::shared_ptr<TaskPoller>& poller);
   std::shared_ptr<TaskPoller> slot_of_instance(List& list, const std::string& instance, bool& present);
