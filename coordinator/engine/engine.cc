@@ -31,6 +31,7 @@ RunningEngine::RunningEngine(store::Store& store, const core::Authorizer& author
       authorizer_(authorizer),
       limits_(limits),
       options_(std::move(options)),
+      clock_(options_.host_time),
       registry_(store),
       matcher_(options_.max_pollers, static_cast<size_t>(limits_.pollers_per_task_list),
                [this](const WaitingOffer& offer, std::shared_ptr<TaskPoller> poller) {

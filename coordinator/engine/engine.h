@@ -21,6 +21,8 @@
 
 namespace baton::engine {
 
+class HostTime;
+
 template <class T>
 using Done = std::function<void(absl::StatusOr<T>)>;
 using DoneEmpty = std::function<void(absl::Status)>;
@@ -33,6 +35,7 @@ struct EngineOptions {
   size_t max_queued_commands = 65536;  // per lane; more is RESOURCE_EXHAUSTED for calls that may be refused
   size_t max_cached_runs = 200000;     // over all lanes
   size_t max_pollers = 20000;
+  const HostTime* host_time = nullptr;  // outlives the engine; null: this host's (clock.h)
 };
 
 class Engine {

@@ -1,8 +1,5 @@
 #include "coordinator/engine/housekeeping.h"
 
-#include <algorithm>
-#include <chrono>
-
 #include "coordinator/log/log.h"
 
 namespace baton::engine {
@@ -52,7 +49,7 @@ void Housekeeping::stop() {
   if (preference_thread_.joinable()) preference_thread_.join();
 }
 
-bool Housekeeping::healthy() const { return DatabaseClock::boot_ms() - heard_boot_ms_ < kHealthyMs; }
+bool Housekeeping::healthy() const { return clock_.host().boot_ms() - heard_boot_ms_ < kHealthyMs; }
 
 void Housekeeping::watch_preferences() {
   {
@@ -64,14 +61,14 @@ void Housekeeping::watch_preferences() {
 }
 
 absl::Status Housekeeping::heartbeat() {
-  const int64_t before_ms = DatabaseClock::boot_ms();
+  const int64_t before_ms = clock_.host().boot_ms();
   const auto database_ms = store_.now_ms();
   if (!database_ms.ok()) return database_ms.status();
-  const int64_t after_ms = DatabaseClock::boot_ms();
+  const int64_t after_ms = clock_.host().boot_ms();
   clock_.observe(*database_ms, before_ms, after_ms);
   if (absl::Status beaten = store_.heartbeat(instance_id_, address_); !beaten.ok()) return beaten;
   if (const auto refreshed = registry_.refresh(); !refreshed.ok()) return refreshed.status();
-  heard_boot_ms_ = DatabaseClock::boot_ms();
+  heard_boot_ms_ = clock_.host().boot_ms();
   return absl::OkStatus();
 }
 
@@ -79,6 +76,7 @@ void Housekeeping::tend_database() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
     lock.unlock();
+    const int64_t began_ms = clock_.host().boot_ms();
     const absl::Status beaten = heartbeat();
     if (beaten.ok() != was_healthy_) {
       was_healthy_ = beaten.ok();
@@ -91,7 +89,7 @@ void Housekeeping::tend_database() {
       purge_received();
     }
     lock.lock();
-    wake_.wait_for(lock, std::chrono::milliseconds(kBeatMs), [this] { return stopping_; });
+    clock_.host().wait_until(wake_, lock, began_ms + kBeatMs, [this] { return stopping_; });
   }
 }
 
@@ -114,7 +112,7 @@ void Housekeeping::read_backlogs() {
 }
 
 void Housekeeping::purge_received() {
-  const int64_t boot_ms = DatabaseClock::boot_ms();
+  const int64_t boot_ms = clock_.host().boot_ms();
   if (boot_ms - purged_boot_ms_ < kPurgeEveryMs) return;
   purged_boot_ms_ = boot_ms;
   store_.purge_received(clock_.now_ms() - core::kReceivedLifeMs, kPurgeLimit).IgnoreError();
@@ -131,8 +129,7 @@ void Housekeeping::tend_preferences() {
     lock.lock();
     if (next_ms == 0) continue;
     preferences_wait_ = true;
-    const int64_t wait_ms = std::max<int64_t>(1, next_ms - clock_.now_ms());
-    wake_.wait_for(lock, std::chrono::milliseconds(wait_ms), [this] { return stopping_; });
+    clock_.wait_until(wake_, lock, next_ms, [this] { return stopping_; });
   }
 }
 

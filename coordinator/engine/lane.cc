@@ -1,7 +1,6 @@
 #include "coordinator/engine/lane.h"
 
 #include <algorithm>
-#include <chrono>
 
 #include "coordinator/core/decide.h"
 #include "coordinator/core/fault.h"
@@ -15,7 +14,6 @@ namespace {
 constexpr size_t kMaxBatchRequests = 4096;
 constexpr int kMaxRounds = 50;              // conflicts and stale reads of one command before it is given up
 constexpr int64_t kSnapshotEvery = 500;     // journal rows
-constexpr int64_t kIdleWaitMs = 60'000;
 
 absl::Status stopping() {
   return core::with_retry_after(
@@ -97,11 +95,7 @@ std::vector<LaneRequest> Lane::next_batch() {
       save_snapshots();
       lock.lock();
     }
-    const int64_t wait_ms = std::clamp<int64_t>(next_due_ms() - env_.clock.now_ms(), 0, kIdleWaitMs);
-    if (wait_ms > 0) {
-      wake_.wait_for(lock, std::chrono::milliseconds(wait_ms),
-                     [this] { return stopping_ || !queue_.empty() || !new_deadlines_.empty(); });
-    }
+    env_.clock.wait_until(wake_, lock, next_due_ms(), [this] { return stopping_ || !queue_.empty() || !new_deadlines_.empty(); });
     for (const Deadline& deadline : new_deadlines_) deadlines_.push(deadline);
     new_deadlines_.clear();
     const size_t count = std::min(queue_.size(), kMaxBatchRequests);
