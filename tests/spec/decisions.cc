@@ -27,7 +27,9 @@ void merge(const std::string& fields, google::protobuf::Message* message) {
 }
 
 v1::Decision schedule(const std::string& activity_id, const std::string& fields) {
-  v1::Decision made = decision("schedule_activity_task", quoted("activity_id", activity_id) + "activity_type { name: 'charge' version: '1' }");
+  v1::Decision made =
+      decision("schedule_activity_task", quoted("activity_id", activity_id) +
+                                             "activity_type { name: 'charge' version: '1' }");
   merge(fields, made.mutable_schedule_activity_task());
   return made;
 }

@@ -26,7 +26,8 @@ SchemaOfItsOwn::SchemaOfItsOwn() : url_(environment("BATON_TEST_POSTGRES_URL")) 
 
 std::unique_ptr<store::Store> SchemaOfItsOwn::open_store() {
   if (url_.empty()) {
-    EXPECT_NE(environment("BATON_TEST_STORE"), "postgres") << "run this under deploy/with-postgres.sh: BATON_TEST_POSTGRES_URL is not set";
+    EXPECT_NE(environment("BATON_TEST_STORE"), "postgres")
+        << "run this under deploy/with-postgres.sh: BATON_TEST_POSTGRES_URL is not set";
     return store::MemoryStore::make();
   }
   auto store = store::open_postgres_store(url_, {.schema = schema_, .allow_fsync_off = true, .allow_asynchronous_commit = true});

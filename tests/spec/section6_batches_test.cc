@@ -45,11 +45,14 @@ TEST_F(Section6Batches, StartTimerNeedsItsDuration) {
   expect_refused_whole({timer}, "decisions[0].start_timer.start_to_fire_timeout");
 }
 TEST_F(Section6Batches, CancelTimerNeedsItsTimerId) { expect_refused_whole({cancel_timer("")}, "decisions[0].cancel_timer.timer_id"); }
-TEST_F(Section6Batches, RecordMarkerNeedsItsName) { expect_refused_whole({record_marker("")}, "decisions[0].record_marker.marker_name"); }
+TEST_F(Section6Batches, RecordMarkerNeedsItsName) {
+  expect_refused_whole({record_marker("")}, "decisions[0].record_marker.marker_name");
+}
 
 // SWF: 7. A timer's duration is 0 or more.
 TEST_F(Section6Batches, ATimerOfANegativeDurationIsRefused) {
-  expect_refused_whole({start_timer("t", 0, "start_to_fire_timeout { seconds: -1 }")}, "decisions[0].start_timer.start_to_fire_timeout");
+  expect_refused_whole({start_timer("t", 0, "start_to_fire_timeout { seconds: -1 }")},
+                       "decisions[0].start_timer.start_to_fire_timeout");
 }
 
 // SWF: 6. A closing decision only in last place.
@@ -66,7 +69,8 @@ TEST_F(Section6Batches, AnAnswerOfMoreThanOneMebibyteIsRefused) {
 
 // SWF: 1 and 7. Payloads have their bound, in every decision.
 TEST_F(Section6Batches, APayloadOverItsBoundIsRefused) {
-  expect_refused_whole({record_marker("m", "details { data: '" + std::string(32'769, 'x') + "' }")}, "decisions[0].record_marker.details");
+  expect_refused_whole({record_marker("m", "details { data: '" + std::string(32'769, 'x') + "' }")},
+                       "decisions[0].record_marker.details");
 }
 TEST_F(Section6Batches, APayloadAtItsBoundIsAccepted) {
   start("w");

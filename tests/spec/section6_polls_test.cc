@@ -17,7 +17,9 @@ TEST_F(Section6Polls, StartedEventIdIsTheLastEventShown) {
   signal("w");
   const auto task = poll_decision();
   EXPECT_EQ(task.started_event_id(), 4);
-  EXPECT_EQ(events_of(task), "1 WorkflowExecutionStarted, 2 DecisionTaskScheduled, 3 WorkflowExecutionSignaled, 4 DecisionTaskStarted");
+  EXPECT_EQ(events_of(task),
+            "1 WorkflowExecutionStarted, 2 DecisionTaskScheduled, 3 WorkflowExecutionSignaled, 4 "
+            "DecisionTaskStarted");
 }
 
 // SWF: 2. The task names its execution and its type.
@@ -42,7 +44,7 @@ TEST_F(Section6Polls, PreviousStartedEventIdIsThatOfThePreviousTask) {
 
 // SWF: 6. ... of the last completed one: timed-out tasks are skipped.
 TEST_F(Section6Polls, PreviousStartedEventIdSkipsTasksThatTimedOut) {
-  start("w", "task_start_to_close_timeout { " + after_ms(200) + " }");
+  start("w", "task_start_to_close_timeout { " + after_ms(500) + " }");
   decide({});
   signal("w");
   poll_decision();
@@ -55,8 +57,10 @@ TEST_F(Section6Polls, PreviousStartedEventIdSkipsTasksThatTimedOut) {
 TEST_F(Section6Polls, AListGivesTasksOfEveryTypeThatUsesIt) {
   ASSERT_EQ(register_workflow_type("report", "7", "default_child_policy: CHILD_POLICY_ABANDON").reason, "OK");
   start("w");
-  start("v", "workflow_type { name: 'report' version: '7' } task_list { name: 'main' } execution_start_to_close_timeout { after { seconds: 9 } } "
-             "task_start_to_close_timeout { none: true }");
+  start("v",
+        "workflow_type { name: 'report' version: '7' } task_list { name: 'main' } "
+        "execution_start_to_close_timeout { after { seconds: 9 } } "
+        "task_start_to_close_timeout { none: true }");
   const std::vector<std::string> names = {poll_decision().workflow_type().name(), poll_decision().workflow_type().name()};
   EXPECT_THAT(names, ::testing::UnorderedElementsAre("process", "report"));
 }
@@ -88,7 +92,8 @@ TEST_F(Section6Polls, AHistoryMayBeginAtThePreviousStartedEvent) {
 // SWF: 2. reverseOrder flips the history.
 TEST_F(Section6Polls, AHistoryMayBeginWithTheNewestEvent) {
   start("w");
-  EXPECT_EQ(events_of(poll_decision("main", "reverse_order: true")), "3 DecisionTaskStarted, 2 DecisionTaskScheduled, 1 WorkflowExecutionStarted");
+  EXPECT_EQ(events_of(poll_decision("main", "reverse_order: true")),
+            "3 DecisionTaskStarted, 2 DecisionTaskScheduled, 1 WorkflowExecutionStarted");
 }
 
 // SWF: 6. Delivery order: higher task priority first ...

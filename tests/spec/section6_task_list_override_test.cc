@@ -38,11 +38,15 @@ TEST_F(Section6TaskListOverride, IsEchoedOnDecisionTaskCompleted) {
 // SWF: 6. DecisionTaskScheduled shows the list and its schedule-to-start timeout; NONE without a temporary override.
 TEST_F(Section6TaskListOverride, WithoutOneDecisionTaskScheduledShowsNoScheduleToStartTimeout) {
   start("w");
-  EXPECT_EQ(attributes("w", 2), R"(task_list { name: "main" } start_to_close_timeout { after { seconds: 60 } } schedule_to_start_timeout { none: true })");
+  EXPECT_EQ(
+      attributes("w", 2),
+      R"(task_list { name: "main" } start_to_close_timeout { after { seconds: 60 } } schedule_to_start_timeout { none: true })");
 }
 TEST_F(Section6TaskListOverride, WithAPermanentOneDecisionTaskScheduledShowsNoScheduleToStartTimeout) {
   override_and_signal("task_list { name: 'host-7' }");
-  EXPECT_EQ(attributes("w", 6), R"(task_list { name: "host-7" } start_to_close_timeout { after { seconds: 60 } } schedule_to_start_timeout { none: true })");
+  EXPECT_EQ(
+      attributes("w", 6),
+      R"(task_list { name: "host-7" } start_to_close_timeout { after { seconds: 60 } } schedule_to_start_timeout { none: true })");
 }
 TEST_F(Section6TaskListOverride, WithATemporaryOneDecisionTaskScheduledShowsItsScheduleToStartTimeout) {
   override_and_signal(for_a_while(1000));
@@ -50,8 +54,8 @@ TEST_F(Section6TaskListOverride, WithATemporaryOneDecisionTaskScheduledShowsItsS
                                 R"(schedule_to_start_timeout { after { seconds: 1 } })");
 }
 
-// SWF: 6 and 10. A task on the list not started in time: DecisionTaskTimedOut(SCHEDULE_TO_START) without a started id at its deadline, and a
-// new task on the original list.
+// SWF: 6 and 10. A task on the list not started in time: DecisionTaskTimedOut(SCHEDULE_TO_START)
+// without a started id at its deadline, and a new task on the original list.
 TEST_F(Section6TaskListOverride, ATaskNotStartedInTimeTimesOutAndANewOneGoesToTheOriginalList) {
   override_and_signal(for_a_while());
   wait_for("w", "DecisionTaskTimedOut");
@@ -67,12 +71,14 @@ TEST_F(Section6TaskListOverride, ATaskNotStartedInTimeDropsTheOverride) {
   override_and_signal(for_a_while());
   answer(poll_decision("main"), {});
   signal("w");
-  EXPECT_EQ(attributes("w", 12), R"(task_list { name: "main" } start_to_close_timeout { after { seconds: 60 } } schedule_to_start_timeout { none: true })");
+  EXPECT_EQ(
+      attributes("w", 12),
+      R"(task_list { name: "main" } start_to_close_timeout { after { seconds: 60 } } schedule_to_start_timeout { none: true })");
 }
 
 // SWF: 6. A start-to-close timeout also drops a temporary override ...
 TEST_F(Section6TaskListOverride, AStartToCloseTimeoutDropsATemporaryOverride) {
-  override_and_signal(for_a_while(10'000), "task_start_to_close_timeout { " + after_ms(200) + " }");
+  override_and_signal(for_a_while(10'000), "task_start_to_close_timeout { " + after_ms(500) + " }");
   poll_decision("host-7");
   EXPECT_EQ(poll_decision("main").started_event_id(), 10);
   EXPECT_EQ(history_text("w", 7), "7 DecisionTaskStarted, 8 DecisionTaskTimedOut, 9 DecisionTaskScheduled, 10 DecisionTaskStarted");
@@ -80,7 +86,7 @@ TEST_F(Section6TaskListOverride, AStartToCloseTimeoutDropsATemporaryOverride) {
 
 // SWF: 6. ... while one without a timeout is permanent.
 TEST_F(Section6TaskListOverride, AStartToCloseTimeoutKeepsAPermanentOverride) {
-  override_and_signal("task_list { name: 'host-7' }", "task_start_to_close_timeout { " + after_ms(200) + " }");
+  override_and_signal("task_list { name: 'host-7' }", "task_start_to_close_timeout { " + after_ms(500) + " }");
   poll_decision("host-7");
   EXPECT_EQ(poll_decision("host-7").started_event_id(), 10);
 }

@@ -1,5 +1,5 @@
-// SWF: 6, UNHANDLED_DECISION: what becomes of a closing decision when another decision task is queued already. And what goes beyond SWF:
-// a close that is all or nothing.
+// SWF: 6, UNHANDLED_DECISION: what becomes of a closing decision when another decision task is
+// queued already. And what goes beyond SWF: a close that is all or nothing.
 #include "tests/spec/spec_test.h"
 
 namespace baton::testing {
@@ -24,7 +24,9 @@ class Section6UnhandledDecision : public SpecTest {
 // SWF: 6. Complete, Fail or Cancel with a task queued: the ...Failed event with cause UNHANDLED_DECISION instead of the close.
 TEST_F(Section6UnhandledDecision, ACompleteIsRefused) {
   EXPECT_EQ(refused_close(complete()), "6 DecisionTaskCompleted, 7 CompleteWorkflowExecutionFailed");
-  EXPECT_EQ(attributes("w", 7), "cause: COMPLETE_WORKFLOW_EXECUTION_FAILED_CAUSE_UNHANDLED_DECISION decision_task_completed_event_id: 6");
+  EXPECT_EQ(attributes("w", 7),
+            "cause: COMPLETE_WORKFLOW_EXECUTION_FAILED_CAUSE_UNHANDLED_DECISION "
+            "decision_task_completed_event_id: 6");
 }
 TEST_F(Section6UnhandledDecision, AFailIsRefused) {
   EXPECT_EQ(refused_close(fail()), "6 DecisionTaskCompleted, 7 FailWorkflowExecutionFailed");
@@ -32,7 +34,9 @@ TEST_F(Section6UnhandledDecision, AFailIsRefused) {
 }
 TEST_F(Section6UnhandledDecision, ACancelIsRefused) {
   EXPECT_EQ(refused_close(cancel()), "6 DecisionTaskCompleted, 7 CancelWorkflowExecutionFailed");
-  EXPECT_EQ(attributes("w", 7), "cause: CANCEL_WORKFLOW_EXECUTION_FAILED_CAUSE_UNHANDLED_DECISION decision_task_completed_event_id: 6");
+  EXPECT_EQ(attributes("w", 7),
+            "cause: CANCEL_WORKFLOW_EXECUTION_FAILED_CAUSE_UNHANDLED_DECISION "
+            "decision_task_completed_event_id: 6");
 }
 
 // SWF: 6. The queued task is delivered next.
@@ -47,7 +51,9 @@ TEST_F(Section6UnhandledDecision, TheQueuedTaskIsDeliveredNext) {
 // SWF: 6. The other decisions of the same list have taken effect.
 TEST_F(Section6UnhandledDecision, TheOtherDecisionsOfTheListHaveTakenEffect) {
   answer(task_with_news_behind_it(), {schedule("a"), start_timer("t"), complete()});
-  EXPECT_EQ(history_text("w", 6), "6 DecisionTaskCompleted, 7 ActivityTaskScheduled, 8 TimerStarted, 9 CompleteWorkflowExecutionFailed");
+  EXPECT_EQ(history_text("w", 6),
+            "6 DecisionTaskCompleted, 7 ActivityTaskScheduled, 8 TimerStarted, 9 "
+            "CompleteWorkflowExecutionFailed");
   EXPECT_EQ(poll_activity().activity_id(), "a");
 }
 
@@ -58,7 +64,9 @@ TEST_F(Section6UnhandledDecision, TheStartOfAnActivityDoesNotPreventAClose) {
   const auto task = poll_decision();
   poll_activity();
   answer(task, {complete()});
-  EXPECT_EQ(history_text("w", 9), "9 DecisionTaskStarted, 10 ActivityTaskStarted, 11 DecisionTaskCompleted, 12 WorkflowExecutionCompleted");
+  EXPECT_EQ(history_text("w", 9),
+            "9 DecisionTaskStarted, 10 ActivityTaskStarted, 11 DecisionTaskCompleted, 12 "
+            "WorkflowExecutionCompleted");
 }
 
 // SWF: 6. An empty answer to the queued task wakes nobody: the decider must issue its close again.

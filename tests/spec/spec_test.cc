@@ -163,7 +163,8 @@ v1::ActivityTask SpecTest::poll_activity(const std::string& list, const std::str
 }
 
 Outcome SpecTest::try_complete(const v1::ActivityTask& task, const std::string& fields) {
-  return outcome(*workers_, &Workers::RespondActivityTaskCompleted, under_token<v1::RespondActivityTaskCompletedRequest>(task, fields));
+  return outcome(*workers_, &Workers::RespondActivityTaskCompleted,
+                 under_token<v1::RespondActivityTaskCompletedRequest>(task, fields));
 }
 Outcome SpecTest::try_fail(const v1::ActivityTask& task, const std::string& fields) {
   return outcome(*workers_, &Workers::RespondActivityTaskFailed, under_token<v1::RespondActivityTaskFailedRequest>(task, fields));
@@ -178,7 +179,9 @@ Outcome SpecTest::try_heartbeat(const v1::ActivityTask& task, const std::string&
 void SpecTest::complete_activity(const v1::ActivityTask& task, const std::string& fields) {
   EXPECT_EQ(try_complete(task, fields).reason, "OK");
 }
-void SpecTest::fail_activity(const v1::ActivityTask& task, const std::string& fields) { EXPECT_EQ(try_fail(task, fields).reason, "OK"); }
+void SpecTest::fail_activity(const v1::ActivityTask& task, const std::string& fields) {
+  EXPECT_EQ(try_fail(task, fields).reason, "OK");
+}
 void SpecTest::cancel_activity(const v1::ActivityTask& task, const std::string& fields) {
   EXPECT_EQ(try_cancel(task, fields).reason, "OK");
 }
@@ -210,7 +213,9 @@ v1::HistoryEvent SpecTest::event(const std::string& workflow_id, int64_t event_i
   return {};
 }
 
-std::string SpecTest::attributes(const std::string& workflow_id, int64_t event_id) { return attributes_of(event(workflow_id, event_id)); }
+std::string SpecTest::attributes(const std::string& workflow_id, int64_t event_id) {
+  return attributes_of(event(workflow_id, event_id));
+}
 
 int64_t SpecTest::time_ms(const std::string& workflow_id, int64_t event_id) {
   return milliseconds_of(event(workflow_id, event_id).event_time());

@@ -1,8 +1,10 @@
-// What the spec tests are written in: a coordinator of their own behind a real channel, called with plain generated stubs, and verbs in
-// which a rule reads as it is told. Domain "orders" has workflow type process 1 and activity type charge 1, every default given, and the
-// types of the same names in version "bare", without any default. Task list: "main".
+// What the spec tests are written in: a coordinator of their own behind a real channel, called with
+// plain generated stubs, and verbs in which a rule reads as it is told. Domain "orders" has
+// workflow type process 1 and activity type charge 1, every default given, and the types of the
+// same names in version "bare", without any default. Task list: "main".
 //
-// A verb that returns no Outcome expects its call to succeed. `fields` are more fields of the request in protobuf's text form.
+// A verb that returns no Outcome expects its call to succeed. `fields` are more fields of the
+// request in protobuf's text form.
 #pragma once
 
 #include <gmock/gmock.h>
