@@ -59,7 +59,7 @@ bool Lane::push(LaneRequest request, bool refusable) {
 void Lane::watch_deadline(store::RunKey run, int64_t deadline_ms) {
   {
     const std::lock_guard lock(mutex_);
-    new_deadlines_.push_back({deadline_ms, run});
+    new_deadlines_.push_back({deadline_ms, run, true});
   }
   wake_.notify_one();
 }
@@ -96,8 +96,7 @@ std::vector<LaneRequest> Lane::next_batch() {
       lock.lock();
     }
     env_.clock.wait_until(wake_, lock, next_due_ms(), [this] { return stopping_ || !queue_.empty() || !new_deadlines_.empty(); });
-    for (const Deadline& deadline : new_deadlines_) deadlines_.push(deadline);
-    new_deadlines_.clear();
+    adopt_deadlines();
     const size_t count = std::min(queue_.size(), kMaxBatchRequests);
     batch.reserve(count);
     std::move(queue_.begin(), queue_.begin() + static_cast<ptrdiff_t>(count), std::back_inserter(batch));
@@ -107,14 +106,32 @@ std::vector<LaneRequest> Lane::next_batch() {
   return batch;
 }
 
+// A deadline that is known here and still to come is watched already.
+void Lane::adopt_deadlines() {
+  const int64_t now_ms = env_.clock.now_ms();
+  for (const Deadline& deadline : new_deadlines_) {
+    const auto cached = runs_.find(deadline.run.run_id);
+    const bool known = cached != runs_.end() && cached->second->state.armed_deadline_ms == deadline.at_ms && deadline.at_ms > now_ms;
+    if (!known) deadlines_.push(deadline);
+  }
+  new_deadlines_.clear();
+}
+
+void Lane::write_acknowledgements_by(int64_t due_ms, store::RunKey run) { lazy_acknowledgements_.push_back({due_ms, run}); }
+
+bool Lane::has_acknowledgements(store::RunKey key) {
+  const CachedRun* run = find(key);
+  return run != nullptr ? !run->acknowledgements.empty() : saved_acknowledgements_.contains(key);
+}
+
 void Lane::add_due_work(std::vector<LaneRequest>& batch) {
   const int64_t now_ms = env_.clock.now_ms();
   add_due_deliveries(batch, now_ms);
   while (!lazy_acknowledgements_.empty() && lazy_acknowledgements_.front().due_ms <= now_ms) {
-    CachedRun* run = find(lazy_acknowledgements_.front().run);
+    const store::RunKey run = lazy_acknowledgements_.front().run;
     // A fire that finds nothing due still writes what was acknowledged.
-    if (run != nullptr && !run->acknowledgements.empty()) {
-      batch.push_back({.work = LaneWork::kFire, .command = {{"baton", ""}, core::FireDeadlines{}}, .run = run->key, .workflow = run->workflow});
+    if (has_acknowledgements(run)) {
+      batch.push_back({.work = LaneWork::kFire, .command = {{"baton", ""}, core::FireDeadlines{}}, .run = run});
     }
     lazy_acknowledgements_.pop_front();
   }
@@ -122,7 +139,7 @@ void Lane::add_due_work(std::vector<LaneRequest>& batch) {
     const Deadline due = deadlines_.top();
     deadlines_.pop();
     CachedRun* run = find(due.run);
-    if (run != nullptr && run->state.armed_deadline_ms > now_ms) continue;  // armed anew since, and watched
+    if (run != nullptr && !due.of_store && run->state.armed_deadline_ms > now_ms) continue;  // armed anew since, and watched
     batch.push_back({.work = LaneWork::kFire, .command = {{"baton", ""}, core::FireDeadlines{}}, .run = due.run});
   }
 }
@@ -175,8 +192,11 @@ void Lane::process(std::vector<LaneRequest> batch) {
     }
     batch.clear();
     for (LaneRequest& request : again) {
-      if (++request.rounds <= kMaxRounds) {
+      // What a client holds is not given up.
+      if (++request.rounds <= kMaxRounds || request.work == LaneWork::kHold) {
         batch.push_back(std::move(request));
+      } else if (request.work == LaneWork::kOffer) {
+        env_.matcher.release(request.poller, env_.clock.now_ms());
       } else if (request.done) {
         request.done(core::with_retry_after(
             core::fault(v1::THROTTLING, "workflow_execution", "too many others change this execution at once: try again"), 100));

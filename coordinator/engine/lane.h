@@ -66,6 +66,7 @@ class Lane {
   struct Deadline {
     int64_t at_ms;
     store::RunKey run;
+    bool of_store = false;  // rather than of a commit of this lane: what the cache says may be older
     friend bool operator>(const Deadline& a, const Deadline& b) { return a.at_ms > b.at_ms; }
   };
   // An offer that is withdrawn unless it is acknowledged by then.
@@ -88,6 +89,11 @@ class Lane {
   void add_due_deliveries(std::vector<LaneRequest>& batch, int64_t now_ms);
   // Until nothing is left to decide: conflicts and stale reads are decided again.
   void process(std::vector<LaneRequest> batch);
+
+  // Those in memory that no commit has written by then.
+  void write_acknowledgements_by(int64_t due_ms, store::RunKey run);
+  bool has_acknowledgements(store::RunKey run);
+  void adopt_deadlines();
 
   // --- the cache ---
   CachedRun* find(store::RunKey run);

@@ -34,7 +34,7 @@ void LaneBatch::acknowledge(const LaneRequest& request, CachedRun& run) {
   run.acknowledgements.push_back(command);
   if (!in_time) return write_acknowledgements(run);
   if (run.acknowledgements.size() == 1) {
-    lane_.lazy_acknowledgements_.push_back({now_ms_ + core::kLazyAcknowledgementMs, run.key});
+    lane_.write_acknowledgements_by(now_ms_ + core::kLazyAcknowledgementMs, run.key);
   }
 }
 
@@ -57,6 +57,7 @@ void LaneBatch::write_acknowledgements(CachedRun& run) {
       ended.held_attempt = task.attempt;
       ended.superseded = superseded;
       ended_.push_back({&run, ended});
+      refused_acknowledgements_.emplace_back(&run, std::move(acknowledgement));
       continue;
     }
     if (commit->runs[0].records.empty()) continue;
@@ -66,12 +67,13 @@ void LaneBatch::write_acknowledgements(CachedRun& run) {
 }
 
 // A reconnecting client names a task that it still has: an acknowledgement, recorded now.
-void LaneBatch::hold(const LaneRequest& request, CachedRun& run) {
+void LaneBatch::hold(size_t index, CachedRun& run) {
+  const LaneRequest& request = requests_[index];
   write_acknowledgements(run);
   const core::TaskRef task = task_ref(request.token);
   auto commit = core::decide(run.state, {request.command.caller, core::AcknowledgeTask{task, request.poller->spec().identity, now_ms_}},
                              context());
-  if (!commit.ok()) return request.poller->with_sink([&](PollerSink& sink) { sink.closed(request.token, commit.status()); });
+  if (!commit.ok()) return refuse(index, commit.status(), &run, false);
   const core::TaskKind kind = request.poller->spec().kind;
   if (Holder* holder = run.find_holder(task.scheduled_event_id, task.attempt, task.delivery)) {
     holder->poller = request.poller;

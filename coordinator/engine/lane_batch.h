@@ -53,7 +53,8 @@ class LaneBatch {
     absl::flat_hash_map<int64_t, ListKey> backlog_removed;
     std::vector<core::AcknowledgeTask> acknowledgements;  // written by this batch
   };
-  // A decided request that waits for its commit.
+  // A decided request that waits for its commit. Of the engine's own work: a hold that is refused, an offer that comes to nothing, and
+  // whatever appended nothing because of what the cache said.
   struct Decided {
     size_t request;
     absl::StatusOr<LaneReply> reply;
@@ -72,6 +73,8 @@ class LaneBatch {
   // What is known of the workflow id's open run: it, that there is none, or (outer nullopt) nothing.
   std::optional<std::optional<core::RunId>> open_run_of(const store::WorkflowKey& workflow) const;
   absl::StatusOr<Confirmed> confirm();
+  // The store must agree that nothing came after what this was decided on.
+  bool rests_on_cache(const Decided& decided) const;
 
   // --- deciding (lane_decide.cc) ---
   void decide(size_t index);
@@ -80,13 +83,13 @@ class LaneBatch {
   void decide_on(size_t index, CachedRun& run, bool rests_on_open_run);
   void decide_command(size_t index, CachedRun& run, bool rests_on_open_run);
   void refuse(size_t index, absl::Status why, CachedRun* run, bool rests_on_open_run);
-  void note_offer(const LaneRequest& request, CachedRun& run, const core::Reply& reply);
+  void note_offer(const LaneRequest& request, CachedRun& run, const core::OfferReply& offer);
   void note_heartbeat(const LaneRequest& request, CachedRun& run);
   core::Context context() const { return {now_ms_, *registry_, env_.limits, env_.authorizer}; }
 
   // --- what decisions do to a run (lane_append.cc) ---
   void acknowledge(const LaneRequest& request, CachedRun& run);
-  void hold(const LaneRequest& request, CachedRun& run);
+  void hold(size_t index, CachedRun& run);
   void write_acknowledgements(CachedRun& run);
   void append(CachedRun& run, core::RunCommit commit);
   void place(CachedRun& run, const core::WaitingTask& task);
@@ -98,7 +101,7 @@ class LaneBatch {
   store::CommitBatch rows();
   void add_run_rows(RunWork& work, store::CommitBatch& batch);
   void add_verdicts(store::CommitBatch& batch) const;
-  // Nothing of this round counts: what it touched is dropped from the cache, slots are given back.
+  // Nothing of this round counts: what it touched, or found stale, is dropped from the cache, slots are given back.
   void abandon();
   void decide_again(std::vector<LaneRequest>& again);
   void fail_all(const absl::Status& why);
@@ -128,6 +131,8 @@ class LaneBatch {
   std::vector<MadeOffer> offers_;
   std::vector<Ended> ended_;
   std::vector<std::pair<CachedRun*, core::CancelNotice>> cancel_notices_;
+  std::vector<std::pair<CachedRun*, core::AcknowledgeTask>> refused_acknowledgements_;
+  std::vector<CachedRun*> stale_;  // the store has more of them
   std::set<store::ReceivedKey> received_;
   std::vector<size_t> postponed_;  // decided after this round's commit
   bool registry_said_no_ = false;

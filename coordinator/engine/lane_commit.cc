@@ -150,12 +150,18 @@ void LaneBatch::abandon() {
     });
     if (!made.slot_of_request) env_.matcher.release(made.poller, now_ms_);
   }
+  // A conflict must not lose acknowledgements, nor those that were refused on a state that did not come about.
   for (const auto& work : works_) {
-    CachedRun& run = *work->run;
-    // A conflict must not lose them.
-    run.acknowledgements.insert(run.acknowledgements.begin(), work->acknowledgements.begin(), work->acknowledgements.end());
-    lane_.drop(run.key);
+    auto& kept = work->run->acknowledgements;
+    kept.insert(kept.begin(), work->acknowledgements.begin(), work->acknowledgements.end());
+    if (!kept.empty()) lane_.write_acknowledgements_by(now_ms_ + core::kLazyAcknowledgementMs, work->run->key);
   }
+  for (auto& [run, acknowledgement] : refused_acknowledgements_) {
+    run->acknowledgements.push_back(std::move(acknowledgement));
+    lane_.write_acknowledgements_by(now_ms_ + core::kLazyAcknowledgementMs, run->key);
+  }
+  for (const auto& work : works_) lane_.drop(work->run->key);
+  for (const CachedRun* run : stale_) lane_.drop(store::RunKey(run->key));
 }
 
 void LaneBatch::decide_again(std::vector<LaneRequest>& again) {
@@ -171,17 +177,22 @@ void LaneBatch::fail_all(const absl::Status& why) {
     if (request.done) request.done(why);
     if (request.work == LaneWork::kOffer) env_.matcher.release(request.poller, now_ms_);
     if (request.work == LaneWork::kHold || request.work == LaneWork::kAcknowledge) keep_for_later(request);
+    if (request.work == LaneWork::kFire && lane_.has_acknowledgements(request.run)) {
+      lane_.write_acknowledgements_by(now_ms_ + core::kLazyAcknowledgementMs, request.run);
+    }
   }
 }
 
-// The database is away: what a client has said of its hold on a task waits until the run is loaded again.
+// The database is away: what a client has said of its hold on a task waits until it is back.
 void LaneBatch::keep_for_later(const LaneRequest& request) {
-  if (lane_.find(request.run) != nullptr) return;  // it is there
   const core::TaskRef task = task_ref(request.token);
-  lane_.saved_acknowledgements_[request.run].push_back({task, request.poller->spec().identity, request.arrived_ms});
-  if (request.work == LaneWork::kHold) {
-    lane_.saved_holders_[request.run].push_back({request.poller->spec().kind, task, request.poller});
-  }
+  CachedRun* run = lane_.find(request.run);
+  auto& acknowledgements = run != nullptr ? run->acknowledgements : lane_.saved_acknowledgements_[request.run];
+  acknowledgements.push_back({task, request.poller->spec().identity, request.arrived_ms});
+  lane_.write_acknowledgements_by(now_ms_ + core::kLazyAcknowledgementMs, request.run);
+  if (request.work != LaneWork::kHold) return;
+  auto& holders = run != nullptr ? run->holders : lane_.saved_holders_[request.run];
+  holders.push_back({request.poller->spec().kind, task, request.poller});
 }
 
 }  // namespace baton::engine

@@ -93,7 +93,7 @@ void LaneBatch::decide_on(size_t index, CachedRun& run, bool rests_on_open_run) 
     case LaneWork::kAcknowledge:
       return acknowledge(request, run);
     case LaneWork::kHold:
-      return hold(request, run);
+      return hold(index, run);
     case LaneWork::kDescribe: {
       auto shown = std::make_shared<v1::DescribeWorkflowExecutionResponse>(core::describe(run.state));
       decided_.push_back({.request = index,
@@ -121,7 +121,9 @@ void LaneBatch::decide_command(size_t index, CachedRun& run, bool rests_on_open_
   registry_said_no_ |= commit->rests_on_registry;
   const bool appended = !commit->runs.empty() && !commit->runs[0].records.empty();
   if (appended) append(run, std::move(commit->runs[0]));
-  if (request.work == LaneWork::kOffer) return note_offer(request, run, commit->reply);
+  if (request.work == LaneWork::kOffer && std::holds_alternative<core::OfferReply>(commit->reply)) {
+    return note_offer(request, run, std::get<core::OfferReply>(commit->reply));
+  }
   note_heartbeat(request, run);
   if (std::holds_alternative<core::RespondDecisionTaskCompleted>(request.command.body)) run.forgotten_by.clear();
   if (request.work == LaneWork::kFire && run.state.open() && run.state.armed_deadline_ms <= now_ms_) {
@@ -137,16 +139,10 @@ void LaneBatch::decide_command(size_t index, CachedRun& run, bool rests_on_open_
 }
 
 void LaneBatch::refuse(size_t index, absl::Status why, CachedRun* run, bool rests_on_open_run) {
-  const LaneRequest& request = requests_[index];
   registry_said_no_ |= core::rests_on_registry(why);
   if (why.code() == absl::StatusCode::kDataLoss || why.code() == absl::StatusCode::kInternal) {
     log_event(LogLevel::kError, "decide_failed",
               {{"run_id", run == nullptr ? std::string() : run->key.run_id.to_text()}, {"message", std::string(why.message())}});
-  }
-  if (request.work == LaneWork::kOffer) {
-    env_.matcher.release(request.poller, now_ms_);  // the task no longer waits
-  } else if (request.work == LaneWork::kHold) {
-    request.poller->with_sink([&](PollerSink& sink) { sink.closed(request.token, why); });
   }
   Decided& decided = decided_.emplace_back(Decided{.request = index, .reply = std::move(why), .run = run});
   decided.settled = core::is_unconditional(decided.reply.status());
@@ -154,12 +150,10 @@ void LaneBatch::refuse(size_t index, absl::Status why, CachedRun* run, bool rest
   if (run != nullptr) decided.open_run = run->key.run_id;
 }
 
-void LaneBatch::note_offer(const LaneRequest& request, CachedRun& run, const core::Reply& reply) {
-  const auto* offer = std::get_if<core::OfferReply>(&reply);
-  if (offer == nullptr) return env_.matcher.release(request.poller, now_ms_);  // the run ended instead
-  note_holder(run, *offer, request.poller);
-  work_of(run).backlog_removed[offer->scheduled_event_id] = request.poller->list();
-  offers_.push_back({&run, *offer, request.poller, true});
+void LaneBatch::note_offer(const LaneRequest& request, CachedRun& run, const core::OfferReply& offer) {
+  note_holder(run, offer, request.poller);
+  work_of(run).backlog_removed[offer.scheduled_event_id] = request.poller->list();
+  offers_.push_back({&run, offer, request.poller, true});
 }
 
 void LaneBatch::note_heartbeat(const LaneRequest& request, CachedRun& run) {

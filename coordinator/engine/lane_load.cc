@@ -120,6 +120,13 @@ absl::Status LaneBatch::load_missing_runs() {
   return absl::OkStatus();
 }
 
+bool LaneBatch::rests_on_cache(const Decided& decided) const {
+  if (decided.appended || decided.settled) return false;
+  const LaneRequest& request = requests_[decided.request];
+  // A withdrawal that comes to nothing is made good by the journalled deadline; the other work of the engine is not done twice.
+  return request.done || request.work == LaneWork::kHold || request.work == LaneWork::kOffer || request.work == LaneWork::kFire;
+}
+
 // Nothing is answered from an unconfirmed cache: what appends nothing is compared with the store, in one query for all.
 absl::StatusOr<LaneBatch::Confirmed> LaneBatch::confirm() {
   if (registry_said_no_) {
@@ -132,14 +139,17 @@ absl::StatusOr<LaneBatch::Confirmed> LaneBatch::confirm() {
   std::vector<const Decided*> open_runs;
   std::vector<Decided*> refusals;
   absl::flat_hash_set<const CachedRun*> asked;
+  const auto ask_about = [&](CachedRun* run) {
+    if (run == nullptr || fresh_.contains(run) || work_by_run_.contains(run) || !asked.insert(run).second) return;
+    ask.runs.push_back(run->key);
+    runs.push_back(run);
+  };
+  for (const auto& [run, acknowledgement] : refused_acknowledgements_) ask_about(run);
   for (Decided& decided : decided_) {
+    if (!rests_on_cache(decided)) continue;
     const LaneRequest& request = requests_[decided.request];
-    if (decided.appended || decided.settled || !request.done) continue;
     CachedRun* run = decided.run;
-    if (run != nullptr && !fresh_.contains(run) && !work_by_run_.contains(run) && asked.insert(run).second) {
-      ask.runs.push_back(run->key);
-      runs.push_back(run);
-    }
+    ask_about(run);
     // The read of this round is fresh; what the cache said is not.
     if (decided.rests_on_open_run && !looked_up_.contains(request.workflow) && !work_by_run_.contains(run)) {
       ask.open_runs.push_back(request.workflow);
@@ -159,7 +169,7 @@ absl::StatusOr<LaneBatch::Confirmed> LaneBatch::confirm() {
       runs[i]->confirmed_ms = now_ms_;
     } else {
       confirmed = Confirmed::kStale;
-      lane_.drop(runs[i]->key);
+      stale_.push_back(runs[i]);
     }
   }
   if (confirmed == Confirmed::kStale) return confirmed;

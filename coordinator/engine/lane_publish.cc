@@ -65,6 +65,11 @@ void LaneBatch::publish_run(RunWork& work) {
 void LaneBatch::publish_replies() {
   for (Decided& decided : decided_) {
     LaneRequest& request = requests_[decided.request];
+    if (request.work == LaneWork::kOffer) {
+      env_.matcher.release(request.poller, now_ms_);  // the task no longer waits
+    } else if (request.work == LaneWork::kHold) {
+      request.poller->with_sink([&](PollerSink& sink) { sink.closed(request.token, decided.reply.status()); });
+    }
     if (!request.done) continue;
     if (decided.reply.ok() && std::holds_alternative<core::CloseRefusedReply>(decided.reply->reply)) {
       request.done(core::fault(v1::UNHANDLED_DECISION, "decisions",

@@ -36,7 +36,7 @@ class EngineFixture : public ::testing::Test {
   void start_with(TestCoordinator& coordinator, const std::string& workflow_id, std::vector<v1::Decision> decisions);
 
   // --- what the data says ---
-  // The run of this workflow id; of several, the latest.
+  // The run of this workflow id; of several, the open one, else the latest.
   StoredRun stored(const std::string& workflow_id);
   std::string events(const std::string& workflow_id) { return event_names(stored(workflow_id)); }
   int count_events(const std::string& workflow_id, journal::v1::Event::AttributesCase kind);
