@@ -27,15 +27,12 @@ LaneBatch::RunWork& LaneBatch::work_of(CachedRun& run) {
 // Kept in memory until the run's next commit, for a second at the most; one that comes late, at once.
 void LaneBatch::acknowledge(const LaneRequest& request, CachedRun& run) {
   const auto& command = std::get<core::AcknowledgeTask>(request.command.body);
-  for (const core::AcknowledgeTask& pending : run.acknowledgements) {
-    if (is_same(pending, command.task)) return;
+  const auto is_it = [&](const core::AcknowledgeTask& pending) { return is_same(pending, command.task); };
+  if (std::none_of(run.acknowledgements.begin(), run.acknowledgements.end(), is_it)) {
+    run.acknowledgements.push_back(command);
+    if (run.acknowledgements.size() == 1) lane_.write_acknowledgements_by(now_ms_ + core::kLazyAcknowledgementMs, run.key);
   }
-  const bool in_time = is_unacknowledged(run, command.task);
-  run.acknowledgements.push_back(command);
-  if (!in_time) return write_acknowledgements(run);
-  if (run.acknowledgements.size() == 1) {
-    lane_.write_acknowledgements_by(now_ms_ + core::kLazyAcknowledgementMs, run.key);
-  }
+  if (!is_out(run, command.task)) write_acknowledgements(run);
 }
 
 void LaneBatch::write_acknowledgements(CachedRun& run) {

@@ -26,6 +26,8 @@ class LaneBatch {
 
   // True while the delivery is offered and nothing says that it arrived.
   static bool is_unacknowledged(const CachedRun& run, const core::TaskRef& task);
+  // The same as far as the journal goes.
+  static bool is_out(const CachedRun& run, const core::TaskRef& task);
   // After a load: every task that waits may have a backlog row.
   static void note_waiting_tasks(CachedRun& run);
 

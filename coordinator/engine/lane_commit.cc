@@ -1,4 +1,6 @@
 // A lane's round, third part: one transaction, and what follows when it does not come about.
+#include <iterator>
+
 #include "coordinator/core/fault.h"
 #include "coordinator/engine/lane_batch.h"
 #include "coordinator/engine/offered_task.h"
@@ -165,10 +167,7 @@ void LaneBatch::abandon() {
 }
 
 void LaneBatch::decide_again(std::vector<LaneRequest>& again) {
-  for (LaneRequest& request : requests_) {
-    // Acknowledgements wait with their run.
-    if (request.work != LaneWork::kAcknowledge) again.push_back(std::move(request));
-  }
+  std::move(requests_.begin(), requests_.end(), std::back_inserter(again));
 }
 
 // Nothing of the engine's own is lost: deadlines are swept, backlogs read again, and a journalled deadline takes offers back.

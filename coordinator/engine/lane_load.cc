@@ -25,10 +25,14 @@ LaneBatch::LaneBatch(Lane& lane, std::vector<LaneRequest> requests)
       verdicts_(requests_.size()) {}
 
 bool LaneBatch::is_unacknowledged(const CachedRun& run, const core::TaskRef& task) {
-  const auto offered = [&](const std::optional<core::Offer>& offer) { return offer && offer->delivery == task.delivery; };
   for (const core::AcknowledgeTask& pending : run.acknowledgements) {
     if (pending.task.scheduled_event_id == task.scheduled_event_id && pending.task.delivery == task.delivery) return false;
   }
+  return is_out(run, task);
+}
+
+bool LaneBatch::is_out(const CachedRun& run, const core::TaskRef& task) {
+  const auto offered = [&](const std::optional<core::Offer>& offer) { return offer && offer->delivery == task.delivery; };
   if (run.state.decision && run.state.decision->scheduled_event_id == task.scheduled_event_id) {
     return offered(run.state.decision->offer);
   }
