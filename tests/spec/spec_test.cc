@@ -231,15 +231,23 @@ bool SpecTest::wakes_decider(const std::string& workflow_id, int64_t event_id) {
 }
 
 v1::HistoryEvent SpecTest::wait_for(const std::string& workflow_id, const std::string& event_name) {
+  return wait_until(workflow_id, [&](const v1::HistoryEvent& event) { return name_of(event) == event_name; });
+}
+
+v1::HistoryEvent SpecTest::wait_for_event(const std::string& workflow_id, int64_t event_id) {
+  return wait_until(workflow_id, [&](const v1::HistoryEvent& event) { return event.event_id() == event_id; });
+}
+
+v1::HistoryEvent SpecTest::wait_until(const std::string& workflow_id, const std::function<bool(const v1::HistoryEvent&)>& wanted) {
   const auto until = std::chrono::steady_clock::now() + kPatience;
   while (std::chrono::steady_clock::now() < until) {
     for (const v1::HistoryEvent& event : history(workflow_id)) {
-      if (name_of(event) != event_name) continue;
+      if (!wanted(event)) continue;
       EXPECT_LE(milliseconds_of(event.event_time()), engine_->now_ms());
       return event;
     }
   }
-  ADD_FAILURE() << workflow_id << " has no " << event_name << " but " << history_text(workflow_id);
+  ADD_FAILURE() << workflow_id << " still waits after " << history_text(workflow_id);
   return {};
 }
 

@@ -9,7 +9,7 @@
 
 #include <gmock/gmock.h>
 
-#include <initializer_list>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -82,8 +82,13 @@ class SpecTest : private SchemaOfItsOwn, public CoordinatorInProcess {
   int64_t time_ms(const std::string& workflow_id, int64_t event_id);
   // Whether the event is the last one, or followed at the same time by DecisionTaskScheduled as the last one.
   bool wakes_decider(const std::string& workflow_id, int64_t event_id);
-  // Waits for the first event of this name, at most 20 s; it is not in the future of the database's clock.
+  // Waits for the first event of this name, or for the one with this id, at most 20 s; it is not in the future of the database's
+  // clock.
   v1::HistoryEvent wait_for(const std::string& workflow_id, const std::string& event_name);
+  v1::HistoryEvent wait_for_event(const std::string& workflow_id, int64_t event_id);
+
+ private:
+  v1::HistoryEvent wait_until(const std::string& workflow_id, const std::function<bool(const v1::HistoryEvent&)>& wanted);
 };
 
 }  // namespace baton::testing
