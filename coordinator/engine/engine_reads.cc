@@ -43,6 +43,12 @@ void RunningEngine::read_later(Done<T> done, std::function<absl::StatusOr<T>()> 
   if (!queued) done(readers_busy());
 }
 
+int64_t RunningEngine::kept_after_ms(const std::string& domain) {
+  const auto picture = registry_.picture();
+  const core::DomainRecord* found = picture->find_domain(domain);
+  return found == nullptr ? 0 : clock_.now_ms() - found->retention_ms;
+}
+
 absl::StatusOr<store::RunKey> RunningEngine::resolve(const std::string& domain, const v1::WorkflowExecution& execution) {
   const store::WorkflowKey workflow = workflow_key(domain, execution.workflow_id());
   absl::StatusOr<std::optional<store::ExecutionRecord>> found = std::optional<store::ExecutionRecord>{};
@@ -54,6 +60,7 @@ absl::StatusOr<store::RunKey> RunningEngine::resolve(const std::string& domain, 
   if (!found.ok()) return found.status();
   const auto& record = *found;
   if (!record || record->domain != domain || record->workflow_id != execution.workflow_id()) return no_such_execution(domain, execution);
+  if (record->close_status != 0 && record->close_ms <= kept_after_ms(domain)) return no_such_execution(domain, execution);
   return record->run;
 }
 
@@ -122,10 +129,12 @@ void RunningEngine::offer_with_history(std::shared_ptr<TaskPoller> poller, Offer
 }
 
 void RunningEngine::list_executions(store::ExecutionQuery query, Done<std::vector<store::ExecutionRecord>> done) {
+  query.closed_after_ms = kept_after_ms(query.domain);
   read_later<std::vector<store::ExecutionRecord>>(std::move(done), [this, query = std::move(query)] { return store_.list_executions(query); });
 }
 
 void RunningEngine::count_executions(store::ExecutionQuery query, int64_t at_most, Done<int64_t> done) {
+  query.closed_after_ms = kept_after_ms(query.domain);
   read_later<int64_t>(std::move(done), [this, query = std::move(query), at_most] { return store_.count_executions(query, at_most); });
 }
 

@@ -208,6 +208,7 @@ struct ExecutionQuery {
   int64_t oldest_ms = 0, latest_ms = 0;  // inclusive; latest 0: no bound
   std::string workflow_id, type_name, type_version, tag;
   int16_t close_status = 0;
+  int64_t closed_after_ms = 0;  // closed ones: only those that closed later than this; 0: all
   bool oldest_first = false;  // SWF's default is newest first
   int32_t limit = 0;
   // Keyset: the last row of the page before.

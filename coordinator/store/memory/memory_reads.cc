@@ -27,6 +27,7 @@ bool matches(const ExecutionRecord& record, const ExecutionQuery& query) {
          (query.type_name.empty() || record.type_name == query.type_name) &&
          (query.type_version.empty() || record.type_version == query.type_version) &&
          (query.close_status == 0 || record.close_status == query.close_status) &&
+         (query.open || query.closed_after_ms == 0 || record.close_ms > query.closed_after_ms) &&
          (query.tag.empty() || std::count(record.tags.begin(), record.tags.end(), query.tag) > 0);
 }
 

@@ -45,6 +45,7 @@ void add_filters(const ExecutionQuery& query, int shard_count, Params& params) {
   if (!query.type_version.empty()) params.text(query.type_version);
   if (!query.tag.empty()) params.text(query.tag);
   if (query.close_status != 0) params.int2(query.close_status);
+  if (!query.open && query.closed_after_ms != 0) params.int8(query.closed_after_ms);
 }
 
 // What lies before every row.

@@ -20,10 +20,13 @@ Source source_of(const ExecutionQuery& query, int next_param) {
   const std::string time = query.by_close_time ? "close_ms" : "start_ms";
   source.where = absl::StrCat(walked, ".domain = $1::text AND ", walked, ".close_status ", query.open ? "= 0" : "> 0", " AND ", walked,
                               ".", time, " BETWEEN $2::int8 AND $3::int8");
-  const auto filter = [&](bool is_set, const char* name, const std::string& column, const char* type) {
+  const auto condition = [&](bool is_set, const char* name, const std::string& column, const char* relation, const char* type) {
     if (!is_set) return;
     absl::StrAppend(&source.name, "_", name);
-    absl::StrAppend(&source.where, " AND ", column, " = $", next_param++, "::", type);
+    absl::StrAppend(&source.where, " AND ", column, relation, "$", next_param++, "::", type);
+  };
+  const auto filter = [&](bool is_set, const char* name, const std::string& column, const char* type) {
+    condition(is_set, name, column, " = ", type);
   };
   // The shard first in the key of the open run; it follows from the workflow id.
   filter(!query.workflow_id.empty(), "shard", "e.shard", "int2");
@@ -32,6 +35,7 @@ Source source_of(const ExecutionQuery& query, int next_param) {
   filter(!query.type_version.empty(), "version", "e.type_version", "text");
   filter(!query.tag.empty(), "tag", "t.tag", "text");
   filter(query.close_status != 0, "status", walked + ".close_status", "int2");
+  condition(!query.open && query.closed_after_ms != 0, "kept", walked + ".close_ms", " > ", "int8");
   return source;
 }
 
