@@ -253,5 +253,19 @@ TEST_F(Section11Visibility, AListShowsWhatDescribeShows) {
   EXPECT_EQ(milliseconds_of(closed.execution_infos(0).close_time()), time_ms("w", 6));
 }
 
+// SWF: 11. After the close describe tells what was, and (better than SWF, whose answers were seen to be stale) that nothing is open.
+TEST_F(Section11Visibility, AClosedRunHasNothingOpen) {
+  start("w");
+  request_cancel_workflow("w");
+  decide({schedule("a"), start_timer("t"), start_timer("again", 0)});
+  poll_activity();
+  terminate("w");
+  const auto shown = describe("w");
+  EXPECT_EQ(text_of(shown.open_counts()), "");
+  EXPECT_TRUE(shown.execution_info().cancel_requested());
+  EXPECT_EQ(shown.pending_activities_size() + shown.pending_timers_size(), 0);
+  EXPECT_FALSE(shown.has_pending_decision());
+}
+
 }  // namespace
 }  // namespace baton::testing
