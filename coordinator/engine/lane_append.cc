@@ -1,6 +1,7 @@
 // A lane's round: what decisions do to a run. Records are gathered, tasks find pollers, and offers become part of the same commit.
 #include <algorithm>
 
+#include "coordinator/core/deadlines.h"
 #include "coordinator/core/decide.h"
 #include "coordinator/engine/lane_batch.h"
 #include "coordinator/engine/offered_task.h"
@@ -10,6 +11,15 @@ namespace {
 
 bool is_same(const core::AcknowledgeTask& a, const core::TaskRef& b) {
   return a.task.scheduled_event_id == b.scheduled_event_id && a.task.attempt == b.attempt && a.task.delivery == b.delivery;
+}
+
+// A clock that begins with the acknowledgement runs out before a lazy one would be written.
+bool starts_short_clock(const core::ExecutionState& state, int64_t scheduled_event_id) {
+  const auto is_short = [](int64_t timeout_ms) { return timeout_ms != core::kNoTimeoutMs && timeout_ms < core::kLazyAcknowledgementMs; };
+  if (state.decision && state.decision->scheduled_event_id == scheduled_event_id) return is_short(core::decision_start_to_close_ms(state));
+  const core::ActivityTask* activity = state.activities.get(scheduled_event_id);
+  return activity != nullptr &&
+         (is_short(activity->attributes().start_to_close_timeout_ms()) || is_short(activity->attributes().heartbeat_timeout_ms()));
 }
 
 }  // namespace
@@ -24,7 +34,7 @@ LaneBatch::RunWork& LaneBatch::work_of(CachedRun& run) {
   return *work;
 }
 
-// Kept in memory until the run's next commit, for a second at the most; one that comes late, at once.
+// Kept in memory until the run's next commit, for a second at the most; one that comes late, or starts a clock shorter than that, at once.
 void LaneBatch::acknowledge(const LaneRequest& request, CachedRun& run) {
   const auto& command = std::get<core::AcknowledgeTask>(request.command.body);
   const auto is_it = [&](const core::AcknowledgeTask& pending) { return is_same(pending, command.task); };
@@ -32,7 +42,7 @@ void LaneBatch::acknowledge(const LaneRequest& request, CachedRun& run) {
     run.acknowledgements.push_back(command);
     if (run.acknowledgements.size() == 1) lane_.write_acknowledgements_by(now_ms_ + core::kLazyAcknowledgementMs, run.key);
   }
-  if (!is_out(run, command.task)) write_acknowledgements(run);
+  if (!is_out(run, command.task) || starts_short_clock(run.state, command.task.scheduled_event_id)) write_acknowledgements(run);
 }
 
 void LaneBatch::write_acknowledgements(CachedRun& run) {
