@@ -22,6 +22,8 @@ class PageBuilder {
       const bool beyond = range_.reverse ? event_id < range_.first : range_.last != 0 && event_id > range_.last;
       return !beyond;
     }
+    // The first row of what is read next may hold the last events of what was read before.
+    if (!page_.events.empty() && (range_.reverse ? event_id > next_event_id() : event_id < next_event_id())) return true;
     v1::HistoryEvent shown = core::to_history_event(event, event_id);
     const size_t bytes = shown.ByteSizeLong();
     if (!page_.events.empty() && (static_cast<int32_t>(page_.events.size()) >= range_.limit || bytes_ + bytes > core::kMaxPageBytes)) {

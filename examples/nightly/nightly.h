@@ -30,7 +30,7 @@ struct Server {
 // Healthy means: GET `path` answers 200. Tried `attempts` times, waiting first_wait_ms after the first and half as long again after each.
 struct Health {
   std::string path = "/";
-  int attempts = 8;
+  int attempts = 12;
   int first_wait_ms = 100;
 };
 

@@ -20,6 +20,8 @@ using SteadyClock = std::chrono::steady_clock;
 
 constexpr auto kLookInterval = 100ms;
 constexpr auto kExecutionTimeout = 15min;
+// A decision takes milliseconds; what a decider that died had in hand is decided by the next one after so long.
+constexpr auto kDecisionTimeout = 5s;
 
 constexpr int kExitAsExpected = 0;
 constexpr int kExitNotAsExpected = 1;
@@ -49,7 +51,10 @@ class TestRun {
       requests.push_back({.workflow_id = tag_ + "/" + service.name,
                           .type = {std::string(nightly::test_deployment.name), std::string(nightly::test_deployment.version)},
                           .input = baton::to_payload(service),
-                          .options = {.task_list = nightly::kDecisionList, .execution_start_to_close = kExecutionTimeout, .tags = {tag_}}});
+                          .options = {.task_list = nightly::kDecisionList,
+                                      .execution_start_to_close = kExecutionTimeout,
+                                      .task_start_to_close = kDecisionTimeout,
+                                      .tags = {tag_}}});
     }
     const auto verdicts = client_.start_many(requests);
     for (size_t i = 0; i < verdicts.size(); ++i) {

@@ -234,12 +234,14 @@ std::vector<int64_t> activities_without_end(const Events& events) {
   return reader.activities_without_end();
 }
 
-bool is_continued_by(const Events& earlier, const Events& later) {
-  if (earlier.size() > later.size()) return false;
+std::string first_change(const Events& earlier, const Events& later) {
   for (size_t i = 0; i < earlier.size(); ++i) {
-    if (!google::protobuf::util::MessageDifferencer::Equals(earlier[i], later[i])) return false;
+    const bool is_there = i < later.size();
+    if (is_there && google::protobuf::util::MessageDifferencer::Equals(earlier[i], later[i])) continue;
+    return "event " + std::to_string(i + 1) + " was { " + earlier[i].ShortDebugString() + " } and is " +
+           (is_there ? "{ " + later[i].ShortDebugString() + " }" : "gone");
   }
-  return true;
+  return "";
 }
 
 std::string kinds_of(const Events& events) {

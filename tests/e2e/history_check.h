@@ -23,8 +23,8 @@ std::vector<std::string> broken_rules(const Events& events, bool closed = true);
 // whether there may be any.
 std::vector<int64_t> activities_without_end(const Events& events);
 
-// Whether `later` begins with all of `earlier`: what was read once never changes.
-bool is_continued_by(const Events& earlier, const Events& later);
+// The first place where `later` does not begin with all of `earlier`, as both say it: what was read once never changes. Empty: none.
+std::string first_change(const Events& earlier, const Events& later);
 
 // "WorkflowExecutionStarted, DecisionTaskScheduled, …": the kinds of the events, for messages.
 std::string kinds_of(const Events& events);

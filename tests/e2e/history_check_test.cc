@@ -196,11 +196,11 @@ TEST(HistoryCheck, WhatWasReadOnceNeverChanges) {
   const Events later = history(good());
   Events earlier = later;
   earlier.resize(9);
-  EXPECT_TRUE(is_continued_by(earlier, later));
-  EXPECT_TRUE(is_continued_by(later, later));
-  EXPECT_FALSE(is_continued_by(later, earlier));
+  EXPECT_EQ(first_change(earlier, later), "");
+  EXPECT_EQ(first_change(later, later), "");
+  EXPECT_THAT(first_change(later, earlier), AllOf(HasSubstr("event 10 was { "), HasSubstr("} and is gone")));
   earlier[7].mutable_activity_task_started()->set_identity("another worker");
-  EXPECT_FALSE(is_continued_by(earlier, later));
+  EXPECT_THAT(first_change(earlier, later), AllOf(HasSubstr("event 8 was { "), HasSubstr("another worker"), HasSubstr("} and is { event_id: 8")));
 }
 
 TEST(HistoryCheck, KindsAreNamedForPeople) {

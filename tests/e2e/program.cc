@@ -87,6 +87,7 @@ RunningProgram::RunningProgram(std::vector<std::string> argv, const std::vector<
   const int out = output_->descriptor();
   fcntl(out, F_SETFL, O_APPEND);  // both streams, and us, share one offset otherwise
   Scratch nothing;
+  argv.insert(argv.begin(), {"/usr/bin/setpriv", "--pdeathsig=KILL", "--"});
   pid_ = spawn(argv, environment, nothing.descriptor(), out, out);
 }
 

@@ -20,7 +20,7 @@ struct Ended {
 // `environment`: "NAME=value", added to a copy of ours without BATON_…. `input` is given on standard input.
 Ended run_program(const std::vector<std::string>& argv, const std::vector<std::string>& environment = {}, const std::string& input = "");
 
-// A program that runs on. Ends with the object, by SIGKILL if need be.
+// A program that runs on. Ends with the object, by SIGKILL if need be, and with the thread that made it.
 class RunningProgram {
  public:
   explicit RunningProgram(std::vector<std::string> argv, const std::vector<std::string>& environment = {});
@@ -33,11 +33,11 @@ class RunningProgram {
   // without it; nothing then.
   std::optional<std::string> wait_for(const std::string& text);
   void signal(int number);
+  bool ended();
   // Waits for its end, for a bounded time; the exit code, as in Ended. -1: it did not end.
   int wait();
 
  private:
-  bool ended();
   struct Output;
   std::unique_ptr<Output> output_;
   pid_t pid_ = 0;

@@ -30,7 +30,8 @@ absl::StatusOr<HistoryPage> PostgresStore::read_history(RunKey run, int64_t from
                          .format = static_cast<int16_t>(rows->integer(i, 2)),
                          .records = rows->bytes(i, 3)});
   }
-  page.more = !page.rows.empty() && page.rows.back().batch_no != (reverse ? 1 : last);
+  // Rows that were added between the two reads may be on the page: there are no more of them.
+  page.more = !page.rows.empty() && (reverse ? page.rows.back().batch_no > 1 : page.rows.back().batch_no < last);
   return page;
 }
 
