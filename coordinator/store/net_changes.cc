@@ -10,11 +10,7 @@ namespace baton::store {
 namespace {
 
 absl::Status close_row(const ExecutionClosed& closed, int16_t& status, int64_t& close_ms) {
-  const std::string run = closed.run.run_id.to_text();
-  if (closed.close_status <= 0 || closed.close_ms <= 0) {
-    return absl::InvalidArgumentError(absl::StrCat("close of ", run, " without status or time"));
-  }
-  if (status != 0) return absl::InvalidArgumentError(absl::StrCat("run ", run, " closed twice"));
+  if (status != 0) return absl::InvalidArgumentError(absl::StrCat("run ", closed.run.run_id.to_text(), " closed twice"));
   status = closed.close_status;
   close_ms = closed.close_ms;
   return absl::OkStatus();

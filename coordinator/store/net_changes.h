@@ -33,7 +33,7 @@ struct NetChanges {
   std::vector<NewExecution> opened;      // likewise
 };
 
-// INVALID_ARGUMENT when a run is opened twice or closed twice, or closed without status or time.
+// Of a batch that check_batch() likes. INVALID_ARGUMENT when a run is opened twice or closed twice.
 absl::StatusOr<NetChanges> net_changes(const CommitBatch& batch);
 
 }  // namespace baton::store

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "absl/strings/str_cat.h"
+#include "coordinator/store/batch_check.h"
 
 namespace baton::store::memory {
 namespace {
@@ -14,43 +15,6 @@ CommitResult rejected(std::string why) {
   return {CommitOutcome::kRejected, absl::InvalidArgumentError(std::move(why))};
 }
 
-// What PostgreSQL takes as text: UTF-8 (RFC 3629) without NUL.
-bool is_text(std::string_view text) {
-  for (size_t i = 0; i < text.size();) {
-    const uint8_t lead = static_cast<uint8_t>(text[i]);
-    const size_t length = lead < 0x80 ? 1 : lead >> 5 == 6 ? 2 : lead >> 4 == 14 ? 3 : lead >> 3 == 30 ? 4 : 0;
-    if (lead == 0 || length == 0 || i + length > text.size()) return false;
-    uint32_t point = length == 1 ? lead : lead & (0x7f >> length);
-    for (size_t k = 1; k < length; ++k) {
-      const uint8_t byte = static_cast<uint8_t>(text[i + k]);
-      if (byte >> 6 != 2) return false;
-      point = point << 6 | (byte & 0x3f);
-    }
-    constexpr uint32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
-    if (point < kSmallest[length] || point > 0x10ffff || (point >> 11) == 0x1b) return false;
-    i += length;
-  }
-  return true;
-}
-
-bool all_text(const CommitBatch& batch) {
-  const auto opened_ok = [](const ExecutionOpened& row) {
-    return is_text(row.domain) && is_text(row.workflow_id) && is_text(row.type_name) &&
-           is_text(row.type_version) && is_text(row.parent_workflow_id) &&
-           std::all_of(row.tags.begin(), row.tags.end(), is_text);
-  };
-  const auto backlog_ok = [](const BacklogRow& row) {
-    return is_text(row.domain) && is_text(row.task_list) && is_text(row.workflow_id);
-  };
-  const auto received_ok = [](const ReceivedRow& row) {
-    return is_text(row.key.workflow.domain) && is_text(row.key.workflow.workflow_id) &&
-           is_text(row.key.source) && is_text(row.key.id);
-  };
-  return std::all_of(batch.opened.begin(), batch.opened.end(), opened_ok) &&
-         std::all_of(batch.backlog_added.begin(), batch.backlog_added.end(), backlog_ok) &&
-         std::all_of(batch.received.begin(), batch.received.end(), received_ok);
-}
-
 CommitResult check_journal(const Tables& tables, const CommitBatch& batch) {
   std::map<RunKey, int64_t> lengths;  // after the rows seen so far
   std::vector<const JournalRow*> rows;
@@ -59,9 +23,6 @@ CommitResult check_journal(const Tables& tables, const CommitBatch& batch) {
     return std::tie(a->run, a->batch_no) < std::tie(b->run, b->batch_no);
   });
   for (const JournalRow* row : rows) {
-    if (row->batch_no < 1 || row->first_event_id < 1 || row->format < 1 || row->records.empty()) {
-      return rejected("a journal row breaks a check");
-    }
     const auto stored = tables.journal.find(row->run);
     const auto [length, first] =
         lengths.try_emplace(row->run, stored == tables.journal.end() ? 0 : stored->second.size());
@@ -86,13 +47,11 @@ CommitResult check_executions(const Tables& tables, const NetChanges& net) {
     if (row == tables.executions.end() || row->second.record.close_status != 0) {
       return rejected(absl::StrCat("run ", update.run.run_id.to_text(), " is not open"));
     }
-    if (update.deadline_ms.value_or(0) < 0) return rejected("a deadline is negative");
     if (update.close_status != 0) closing.insert(update.run);
   }
   std::set<WorkflowKey> opening;
   for (const NewExecution& row : net.opened) {
     const ExecutionOpened& opened = row.opened;
-    if (opened.deadline_ms < 0 || opened.start_ms < 0) return rejected("a time is negative");
     if (tables.executions.contains(opened.run)) {
       return conflict(absl::StrCat("run ", opened.run.run_id.to_text(), " exists"));
     }
@@ -112,7 +71,6 @@ CommitResult check_backlog(const Tables& tables, const CommitBatch& batch) {
   const std::set<BacklogKey> removed(batch.backlog_removed.begin(), batch.backlog_removed.end());
   std::set<BacklogKey> added;
   for (const BacklogRow& row : batch.backlog_added) {
-    if (row.key.scheduled_event_id < 1) return rejected("a backlog row breaks a check");
     const bool taken = tables.backlog.contains(row.key) && !removed.contains(row.key);
     if (taken || !added.insert(row.key).second) return conflict("a backlog row exists");
   }
@@ -137,9 +95,9 @@ WorkflowKey workflow_of(const Execution& execution) {
 }
 
 CommitResult Tables::commit(const CommitBatch& batch) {
+  if (absl::Status status = check_batch(batch); !status.ok()) return {CommitOutcome::kRejected, status};
   const absl::StatusOr<NetChanges> net = net_changes(batch);
   if (!net.ok()) return {CommitOutcome::kRejected, net.status()};
-  if (!all_text(batch)) return rejected("text that is not UTF-8, or has a NUL");
   // In the order of PostgreSQL's statement, so that the first thing wrong is the same one.
   for (const CommitResult& check : {check_journal(*this, batch), check_executions(*this, *net),
                                     check_backlog(*this, batch), check_received(*this, batch)}) {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "absl/strings/str_cat.h"
+#include "coordinator/store/batch_check.h"
 #include "coordinator/store/net_changes.h"
 
 namespace baton::store::postgres {
@@ -112,21 +112,12 @@ void add_received(const CommitBatch& batch, CommitForm& form) {
   form.received_writers = CommitStep{&kReceivedWriters, std::move(keys), std::nullopt};
 }
 
-absl::Status check_updates(const std::vector<ExecutionUpdate>& updates) {
-  for (const ExecutionUpdate& update : updates) {
-    if (update.deadline_ms.value_or(0) < 0) {
-      return absl::InvalidArgumentError(absl::StrCat("deadline of run ", update.run.run_id.to_text(), " is negative"));
-    }
-  }
-  return absl::OkStatus();
-}
-
 }  // namespace
 
 absl::StatusOr<CommitForm> commit_form(const CommitBatch& batch) {
+  if (absl::Status status = check_batch(batch); !status.ok()) return status;
   const absl::StatusOr<NetChanges> net = net_changes(batch);
   if (!net.ok()) return net.status();
-  if (absl::Status status = check_updates(net->updates); !status.ok()) return status;
   CommitForm form;
   add_journal(batch, form);
   add_updates(net->updates, form);

@@ -1,0 +1,67 @@
+#include "tests/store/postgres_schema.h"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <cstdlib>
+
+#include "absl/strings/str_cat.h"
+
+namespace baton::store {
+
+std::unique_ptr<PostgresSchema> PostgresSchema::make() {
+  static std::atomic<int> made{0};
+  const char* url = std::getenv("BATON_TEST_POSTGRES_URL");
+  if (url == nullptr || *url == '\0') {
+    ADD_FAILURE() << "BATON_TEST_POSTGRES_URL is not set: run the tests as deploy/with-postgres.sh ctest …";
+    return nullptr;
+  }
+  std::unique_ptr<PostgresSchema> schema(new PostgresSchema(url, absl::StrCat("test_", getpid(), "_", ++made)));
+  schema->beside_ = schema->connect();
+  if (!schema->beside_) return nullptr;
+  schema->run("SET client_min_messages = warning");
+  schema->run(absl::StrCat("DROP SCHEMA IF EXISTS ", schema->name_, " CASCADE"));
+  return schema;
+}
+
+PostgresSchema::~PostgresSchema() {
+  if (beside_) run(absl::StrCat("DROP SCHEMA IF EXISTS ", name_, " CASCADE"));
+}
+
+PostgresOptions PostgresSchema::options() const {
+  PostgresOptions options;
+  options.schema = name_;
+  options.application_name = name_;
+  options.readers = 2;
+  return options;
+}
+
+std::string PostgresSchema::url_with(const std::string& setting) const {
+  return absl::StrCat(url_, url_.find('?') == std::string::npos ? "?" : "&", setting);
+}
+
+std::unique_ptr<Store> PostgresSchema::open(const PostgresOptions& options, const std::string& url) const {
+  absl::StatusOr<std::unique_ptr<Store>> store = open_postgres_store(url, options);
+  if (store.ok()) return *std::move(store);
+  ADD_FAILURE() << store.status();
+  return nullptr;
+}
+
+std::unique_ptr<postgres::Connection> PostgresSchema::connect() const {
+  postgres::SessionSettings settings;
+  settings.application_name = "baton-test";
+  settings.schema = name_;
+  absl::StatusOr<std::unique_ptr<postgres::Connection>> connection = postgres::Connection::open(url_, settings);
+  if (connection.ok()) return *std::move(connection);
+  ADD_FAILURE() << connection.status();
+  return nullptr;
+}
+
+postgres::Result PostgresSchema::run(const std::string& sql) const {
+  postgres::Answer answer = beside_->run_text(sql);
+  EXPECT_TRUE(answer.ok()) << sql << ": " << answer.error->message;
+  return std::move(answer.result);
+}
+
+}  // namespace baton::store
