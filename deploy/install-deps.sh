@@ -6,7 +6,7 @@ set -euo pipefail
 packages=(
   g++-12 cmake ninja-build ccache mold pkg-config make git
   libgrpc++-dev protobuf-compiler-grpc libprotobuf-dev protobuf-compiler libabsl-dev libssl-dev
-  libpqxx-dev libpq-dev nlohmann-json3-dev libcli11-dev
+  libpqxx-dev libpq-dev libjemalloc-dev nlohmann-json3-dev libcli11-dev
   libgtest-dev libgmock-dev libbenchmark-dev
   postgresql-15 postgresql-client-15
   libcpp-httplib-dev python3   # the nightly example: its checks and the servers it tests
