@@ -37,6 +37,7 @@ RunningEngine::RunningEngine(store::Store& store, const core::Authorizer& author
                [this](const WaitingOffer& offer, std::shared_ptr<TaskPoller> poller) {
                  lane_of(offer.key.run.shard).push(offer_request(offer, std::move(poller)), false);
                }),
+      open_executions_(limits_.open_executions),
       readers_(options_.readers, kMaxQueuedReads),
       environment_{store_,
                    registry_,
@@ -44,6 +45,7 @@ RunningEngine::RunningEngine(store::Store& store, const core::Authorizer& author
                    limits_,
                    clock_,
                    matcher_,
+                   open_executions_,
                    options_.max_queued_commands,
                    options_.max_cached_runs / static_cast<size_t>(options_.lanes),
                    0,
@@ -51,7 +53,7 @@ RunningEngine::RunningEngine(store::Store& store, const core::Authorizer& author
                      offer_with_history(std::move(poller), std::move(offered), run);
                    },
                    [this] { housekeeping_.watch_preferences(); }},
-      housekeeping_(store_, registry_, clock_, matcher_, options_.instance_id, options_.address,
+      housekeeping_(store_, registry_, clock_, matcher_, open_executions_, options_.instance_id, options_.address,
                     [this](int16_t shard) -> Lane& { return lane_of(shard); }) {
   for (int i = 0; i < options_.lanes; ++i) lanes_.push_back(std::make_unique<Lane>(environment_));
 }

@@ -18,20 +18,21 @@ constexpr int32_t kPurgeLimit = 50'000;
 
 }  // namespace
 
-Housekeeping::Housekeeping(store::Store& store, Registry& registry, DatabaseClock& clock, Matcher& matcher, std::string instance_id,
-                           std::string address, LaneOf lane_of)
+Housekeeping::Housekeeping(store::Store& store, Registry& registry, DatabaseClock& clock, Matcher& matcher,
+                           OpenExecutions& open_executions, std::string instance_id, std::string address, LaneOf lane_of)
     : store_(store),
       registry_(registry),
       clock_(clock),
       matcher_(matcher),
+      open_executions_(open_executions),
       instance_id_(std::move(instance_id)),
       address_(std::move(address)),
       lane_of_(std::move(lane_of)) {}
 
 absl::Status Housekeeping::begin() {
-  absl::Status beaten = heartbeat();
+  if (absl::Status beaten = heartbeat(); !beaten.ok()) return beaten;
   started_ms_ = clock_.now_ms();
-  return beaten;
+  return open_executions_.count_all(store_, *registry_.picture());
 }
 
 void Housekeeping::start() {
@@ -87,6 +88,7 @@ void Housekeeping::tend_database() {
       sweep_deadlines();
       read_backlogs();
       purge_received();
+      open_executions_.count_some(store_, *registry_.picture()).IgnoreError();  // again with the next beat
     }
     lock.lock();
     clock_.host().wait_until(wake_, lock, began_ms + kBeatMs, [this] { return stopping_; });

@@ -14,6 +14,7 @@
 #include "coordinator/engine/clock.h"
 #include "coordinator/engine/lane.h"
 #include "coordinator/engine/matcher.h"
+#include "coordinator/engine/open_executions.h"
 #include "coordinator/engine/registry.h"
 
 namespace baton::engine {
@@ -22,11 +23,11 @@ class Housekeeping {
  public:
   using LaneOf = std::function<Lane&(int16_t shard)>;
   // Everything outlives it.
-  Housekeeping(store::Store& store, Registry& registry, DatabaseClock& clock, Matcher& matcher, std::string instance_id,
-               std::string address, LaneOf lane_of);
+  Housekeeping(store::Store& store, Registry& registry, DatabaseClock& clock, Matcher& matcher, OpenExecutions& open_executions,
+               std::string instance_id, std::string address, LaneOf lane_of);
   ~Housekeeping() { stop(); }
 
-  // The first measurement of the clock and the first look at the registry; fails when the database cannot be asked.
+  // The first measurement of the clock, the first look at the registry and the first count of open executions; fails when the database cannot be asked.
   absl::Status begin();
   void start();
   // Idempotent, safe before start().
@@ -49,6 +50,7 @@ class Housekeeping {
   Registry& registry_;
   DatabaseClock& clock_;
   Matcher& matcher_;
+  OpenExecutions& open_executions_;
   const std::string instance_id_, address_;
   const LaneOf lane_of_;
 

@@ -23,6 +23,7 @@
 #include "coordinator/engine/clock.h"
 #include "coordinator/engine/lane_request.h"
 #include "coordinator/engine/matcher.h"
+#include "coordinator/engine/open_executions.h"
 #include "coordinator/engine/registry.h"
 
 namespace baton::engine {
@@ -35,6 +36,7 @@ struct LaneEnvironment {
   const core::Limits& limits;
   DatabaseClock& clock;
   Matcher& matcher;
+  OpenExecutions& open_executions;
   size_t max_queued = 0;
   size_t max_cached_runs = 0;
   int64_t epoch = 0;

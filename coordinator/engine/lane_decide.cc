@@ -10,6 +10,8 @@
 namespace baton::engine {
 namespace {
 
+constexpr int64_t kLimitRetryMs = 1'000;
+
 absl::Status unserved(const CachedRun& run) {
   const std::string run_id = run.key.run_id.to_text();
   return core::fault(v1::NOT_IMPLEMENTED, "run " + run_id,
@@ -20,6 +22,13 @@ absl::Status already_started(const store::WorkflowKey& workflow, const core::Run
   return core::fault(v1::WORKFLOW_EXECUTION_ALREADY_STARTED, "workflow_id",
                      "workflow_id " + workflow.workflow_id + " has an open run in domain " + workflow.domain + " (run_id " +
                          run_id.to_text() + "): wait for its end, terminate it, or choose another workflow_id");
+}
+
+absl::Status too_many_open(const std::string& domain, int64_t limit) {
+  return core::with_retry_after(core::fault(v1::LIMIT_EXCEEDED, "domain " + domain,
+                                            "domain " + domain + " has " + std::to_string(limit) +
+                                                " open executions, which is its limit: start this one when others have closed"),
+                                kLimitRetryMs);
 }
 
 }  // namespace
@@ -63,6 +72,11 @@ void LaneBatch::decide_start(size_t index) {
     refuse(index, already_started(request.workflow, **open), lane_.find({request.workflow.shard, **open}), true);
     decided_.back().open_run = *open;
     return;
+  }
+  if (env_.open_executions.full(request.workflow.domain)) {
+    // A start that was accepted before is answered as it was then: that is looked up first.
+    if (request.rounds == 0) return postponed_.push_back(index);
+    return refuse(index, too_many_open(request.workflow.domain, env_.open_executions.limit()), nullptr, false);
   }
   auto run = std::make_unique<CachedRun>();
   run->key = {request.workflow.shard, commit->runs[0].run_id};

@@ -40,6 +40,8 @@ void LaneBatch::publish_run(RunWork& work) {
   CachedRun& run = *work.run;
   ++run.batch_no;
   run.confirmed_ms = now_ms_;
+  if (work.opened) env_.open_executions.opened(run.workflow.domain);
+  if (work.closed) env_.open_executions.closed(run.workflow.domain);
   if (work.closed) {
     run.acknowledgements.clear();
   } else {

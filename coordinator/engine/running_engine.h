@@ -84,6 +84,7 @@ class RunningEngine final : public Engine {
   DatabaseClock clock_;
   Registry registry_;
   Matcher matcher_;
+  OpenExecutions open_executions_;
   ReaderPool readers_;
   LaneEnvironment environment_;
   std::vector<std::unique_ptr<Lane>> lanes_;

@@ -69,6 +69,30 @@ TEST_F(Section5ShortHistories, TheLimitOfEventsClosesAsTerminated) {
   EXPECT_EQ(describe("w").execution_info().close_status(), v1::CLOSE_STATUS_TERMINATED);
 }
 
+// SWF: 12. Open executions per domain; over it a start is LimitExceeded.
+class Section12TwoOpenExecutions : public SpecTest {
+ protected:
+  static core::Limits two_open() {
+    core::Limits limits;
+    limits.open_executions = 2;
+    return limits;
+  }
+  Section12TwoOpenExecutions() : SpecTest("", two_open()) {}
+};
+TEST_F(Section12TwoOpenExecutions, TheThirdStartIsLimitExceededUntilOneCloses) {
+  const std::string run_id = start("a", "request_id: 'first'");
+  start("b");
+  const Outcome refused = try_start("c");
+  EXPECT_EQ(refused.code, grpc::StatusCode::RESOURCE_EXHAUSTED);
+  EXPECT_EQ(refused.reason, "LIMIT_EXCEEDED");
+  EXPECT_EQ(refused.subject, "domain orders");
+  EXPECT_TRUE(refused.has_retry_info);
+  EXPECT_EQ(try_start("b").reason, "WORKFLOW_EXECUTION_ALREADY_STARTED");
+  EXPECT_EQ(start("a", "request_id: 'first'"), run_id) << "a start that was accepted before is answered as it was";
+  terminate("b");
+  start("c");
+}
+
 // SWF: 5. Signals, cancel and terminate of a closed run are UnknownResource; it never changes.
 TEST_F(Section5Closes, AClosedRunTakesNoSignal) {
   const std::string run_id = start("w");
