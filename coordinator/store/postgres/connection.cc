@@ -15,6 +15,9 @@ constexpr std::pair<const char*, int> kKeepAlive[] = {
     {"keepalives_idle", 10}, {"keepalives_interval", 3}, {"keepalives_count", 3}};
 constexpr std::chrono::milliseconds kTcpUserTimeout{10000};
 
+// Beyond the server's own limit of a statement, which comes first when the server lives.
+constexpr std::chrono::milliseconds kSilenceGrace{2000};
+
 // Adds what the user left open; both forms of libpq: an address and key=value words.
 std::string with_setting(std::string url, const std::string& key, const std::string& value) {
   if (url.find(key + "=") != std::string::npos) return url;
@@ -102,13 +105,14 @@ struct Connection::Driver {
   std::set<std::string, std::less<>> prepared;
 };
 
-Connection::Connection(std::unique_ptr<Driver> driver) : driver_(std::move(driver)) {}
+Connection::Connection(std::unique_ptr<Driver> driver, const SessionSettings& settings)
+    : watch_(settings.watch), longest_silence_(settings.statement_timeout + kSilenceGrace), driver_(std::move(driver)) {}
 Connection::~Connection() = default;
 
 absl::StatusOr<std::unique_ptr<Connection>> Connection::open(const std::string& url, const SessionSettings& settings) {
   std::unique_ptr<Connection> opened;
   try {
-    opened = std::unique_ptr<Connection>(new Connection(std::make_unique<Driver>(with_settings(url, settings))));
+    opened = std::unique_ptr<Connection>(new Connection(std::make_unique<Driver>(with_settings(url, settings)), settings));
 #if PQXX_VERSION_MAJOR < 7
     // A session revived behind our back has lost its settings and prepared statements.
 #pragma GCC diagnostic push
@@ -131,6 +135,8 @@ template <typename Call>
 Answer Connection::guarded(Call call) {
   if (lost_) return {{}, SqlError{"", "the connection was lost before", true}};
   SqlError error;
+  std::optional<SilenceWatch::Wait> wait;
+  if (watch_) wait.emplace(*watch_, driver_->connection.sock(), longest_silence_);
   try {
     pqxx::nontransaction work(driver_->connection);
     return {Result(call(work)), std::nullopt};
@@ -138,6 +144,9 @@ Answer Connection::guarded(Call call) {
     error = {thrown.sqlstate(), one_line(thrown.what()), ends_session(thrown.sqlstate())};
   } catch (const std::exception& thrown) {
     error = {"", one_line(thrown.what()), true};
+  }
+  if (wait && wait->end()) {
+    error = {"", absl::StrCat("no answer within ", longest_silence_.count(), " ms"), true};
   }
   error.lost = error.lost || !driver_->connection.is_open();
   lost_ = error.lost;

@@ -14,6 +14,7 @@
 #include "absl/status/statusor.h"
 #include "coordinator/core/run_id.h"
 #include "coordinator/store/postgres/binary.h"
+#include "coordinator/store/postgres/silence_watch.h"
 
 namespace pqxx {
 class nontransaction;
@@ -67,6 +68,8 @@ struct SessionSettings {
   std::chrono::milliseconds connect_timeout{5000};
   std::chrono::milliseconds statement_timeout{10000};
   std::chrono::milliseconds idle_in_transaction_timeout{10000};
+  // Cuts a connection that is silent for longer than its statements may take; absent: waits without end.
+  std::shared_ptr<SilenceWatch> watch;
 };
 
 // Used by one thread at a time.
@@ -90,10 +93,12 @@ class Connection {
 
  private:
   struct Driver;
-  explicit Connection(std::unique_ptr<Driver> driver);
+  Connection(std::unique_ptr<Driver> driver, const SessionSettings& settings);
   template <typename Call>
   Answer guarded(Call call);
 
+  const std::shared_ptr<SilenceWatch> watch_;
+  const std::chrono::milliseconds longest_silence_;
   std::unique_ptr<Driver> driver_;
   bool lost_ = false;
 };

@@ -20,7 +20,8 @@ struct PostgresOptions {
   int32_t core_version = core::kCoreVersion;  // snapshots of another version are kept but not shown
 
   std::chrono::milliseconds connect_timeout{5000};
-  // A lane's statement that takes longer is cancelled and counts as not applied.
+  // A statement that takes longer is cancelled by the server and counts as not applied; a server that then says nothing for two seconds
+  // more counts as lost.
   std::chrono::milliseconds statement_timeout{10000};
   std::chrono::milliseconds idle_in_transaction_timeout{10000};
   // How long a commit whose fate is not known, or that found no database, is sent again before it is answered kMaybe.

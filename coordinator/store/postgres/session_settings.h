@@ -1,4 +1,4 @@
-// What every connection of one store has in common.
+// What the connections of one store have in common; each call makes a watch of its own.
 #pragma once
 
 #include "coordinator/store/postgres/connection.h"
@@ -11,7 +11,8 @@ inline SessionSettings session_settings(const PostgresOptions& options) {
           .schema = options.schema,
           .connect_timeout = options.connect_timeout,
           .statement_timeout = options.statement_timeout,
-          .idle_in_transaction_timeout = options.idle_in_transaction_timeout};
+          .idle_in_transaction_timeout = options.idle_in_transaction_timeout,
+          .watch = std::make_shared<SilenceWatch>()};
 }
 
 }  // namespace baton::store::postgres

@@ -14,10 +14,10 @@ namespace {
 
 constexpr size_t kSecretBytes = 32;
 
-std::vector<std::unique_ptr<Session>> reader_sessions(const std::string& url, const PostgresOptions& options) {
+std::vector<std::unique_ptr<Session>> reader_sessions(const std::string& url, const SessionSettings& settings, const PostgresOptions& options) {
   std::vector<std::unique_ptr<Session>> sessions;
   for (int i = 0; i < std::max(1, options.readers); ++i) {
-    sessions.push_back(std::make_unique<Session>(url, session_settings(options), options.read_within));
+    sessions.push_back(std::make_unique<Session>(url, settings, options.read_within));
   }
   return sessions;
 }
@@ -25,7 +25,10 @@ std::vector<std::unique_ptr<Session>> reader_sessions(const std::string& url, co
 }  // namespace
 
 PostgresStore::PostgresStore(std::string url, PostgresOptions options)
-    : url_(std::move(url)), options_(std::move(options)), readers_(reader_sessions(url_, options_)) {}
+    : url_(std::move(url)),
+      options_(std::move(options)),
+      settings_(session_settings(options_)),
+      readers_(reader_sessions(url_, settings_, options_)) {}
 
 absl::StatusOr<std::unique_ptr<Store>> PostgresStore::open(const std::string& url, const PostgresOptions& options) {
   std::unique_ptr<PostgresStore> store(new PostgresStore(url, options));
@@ -37,7 +40,7 @@ absl::StatusOr<std::unique_ptr<Store>> PostgresStore::open(const std::string& ur
 }
 
 std::unique_ptr<LaneSession> PostgresStore::open_lane() {
-  return std::make_unique<PostgresLane>(Session(url_, session_settings(options_), options_.read_within), options_);
+  return std::make_unique<PostgresLane>(Session(url_, settings_, options_.read_within), options_);
 }
 
 absl::StatusOr<int64_t> PostgresStore::now_ms() {

@@ -39,6 +39,7 @@ class PostgresStore final : public Store {
 
   const std::string url_;
   const PostgresOptions options_;
+  const SessionSettings settings_;
   ReaderPool readers_;
   int shard_count_ = 0;
 };
