@@ -64,4 +64,19 @@ postgres::Result PostgresSchema::run(const std::string& sql) const {
   return std::move(answer.result);
 }
 
+void PostgresSchema::wait_until(const std::string& condition) const {
+  const auto until = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (number(absl::StrCat("SELECT (", condition, ")::int FROM pg_sleep(0.005)")) == 0) {
+    if (std::chrono::steady_clock::now() < until) continue;
+    ADD_FAILURE() << "in vain: " << condition;
+    return;
+  }
+}
+
+void PostgresSchema::end_sessions(const std::string& application_name) const {
+  const std::string theirs = absl::StrCat("FROM pg_stat_activity WHERE application_name = '", application_name, "'");
+  run(absl::StrCat("SELECT pg_terminate_backend(pid) ", theirs));
+  wait_until(absl::StrCat("NOT EXISTS (SELECT ", theirs, ")"));
+}
+
 }  // namespace baton::store

@@ -32,6 +32,10 @@ class PostgresSchema {
   postgres::Result run(const std::string& sql) const;
   // The only field of the only row, as a number.
   int64_t number(const std::string& sql) const { return run(sql).integer(0, 0); }
+  // Asks the server until the condition holds; a failed expectation after half a minute.
+  void wait_until(const std::string& condition) const;
+  // Ends the server processes of the connections with this application name, and waits until they are gone.
+  void end_sessions(const std::string& application_name) const;
 
  private:
   explicit PostgresSchema(std::string url, std::string name) : url_(std::move(url)), name_(std::move(name)) {}
