@@ -26,11 +26,17 @@ absl::StatusOr<Result> ReaderPool::read(const Statement& statement, const Params
   return result;
 }
 
-absl::Status ReaderPool::with_connection(const std::function<absl::Status(Connection&)>& work) {
+absl::Status ReaderPool::in_transaction(const char* begin, const std::function<absl::Status(Connection&)>& work) {
   std::unique_ptr<Session> session = take();
-  const absl::StatusOr<Connection*> connection =
-      session->connect(std::chrono::steady_clock::now() + session->patience());
-  absl::Status status = connection.ok() ? work(**connection) : connection.status();
+  const absl::StatusOr<Connection*> connection = session->begin(begin);
+  absl::Status status = connection.status();
+  if (status.ok()) status = work(**connection);
+  if (status.ok()) {
+    const Answer answer = (*connection)->run_text("COMMIT");
+    if (!answer.ok()) status = to_status(*answer.error);
+  } else if (connection.ok() && !(*connection)->lost()) {
+    (*connection)->run_text("ROLLBACK");
+  }
   give_back(std::move(session));
   return status;
 }

@@ -18,8 +18,9 @@ class ReaderPool {
 
   // One statement that changes nothing, or does no harm when it is repeated.
   absl::StatusOr<Result> read(const Statement& statement, const Params& params);
-  // `work` has the connection for itself; called once.
-  absl::Status with_connection(const std::function<absl::Status(Connection&)>& work);
+  // `work` between `begin` and COMMIT, or ROLLBACK when it fails; called once, on a connection that has shown that it lives. UNAVAILABLE from
+  // then on: maybe applied.
+  absl::Status in_transaction(const char* begin, const std::function<absl::Status(Connection&)>& work);
 
  private:
   std::unique_ptr<Session> take();

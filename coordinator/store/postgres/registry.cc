@@ -70,14 +70,6 @@ absl::Status apply(Connection& connection, const Store::RegistryChange& change) 
   return change.received ? add_received(connection, *change.received) : absl::OkStatus();
 }
 
-absl::Status in_transaction(Connection& connection, const char* begin, const std::function<absl::Status()>& body) {
-  absl::Status status = status_of(connection.run_text(begin));
-  if (status.ok()) status = body();
-  if (status.ok()) return status_of(connection.run_text("COMMIT"));
-  if (!connection.lost()) connection.run_text("ROLLBACK");
-  return status;
-}
-
 absl::Status read_domains(Connection& connection, RegistryDump& dump) {
   const Answer answer = connection.run(kReadDomains, {});
   if (!answer.ok()) return to_status(*answer.error);
@@ -115,15 +107,12 @@ absl::Status read_types(Connection& connection, RegistryDump& dump) {
 
 absl::StatusOr<RegistryDump> PostgresStore::read_registry() {
   RegistryDump dump;
-  const absl::Status status = readers_.with_connection([&](Connection& connection) {
-    dump = {};
-    return in_transaction(connection, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", [&] {
-      const Answer meta = connection.run(kMeta, {});
-      if (!meta.ok()) return to_status(*meta.error);
-      dump.version = meta.result.integer(0, 2);
-      if (absl::Status status = read_domains(connection, dump); !status.ok()) return status;
-      return read_types(connection, dump);
-    });
+  const absl::Status status = readers_.in_transaction("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", [&](Connection& connection) {
+    const Answer meta = connection.run(kMeta, {});
+    if (!meta.ok()) return to_status(*meta.error);
+    dump.version = meta.result.integer(0, 2);
+    if (absl::Status status = read_domains(connection, dump); !status.ok()) return status;
+    return read_types(connection, dump);
   });
   if (!status.ok()) return status;
   return dump;
@@ -136,9 +125,7 @@ absl::StatusOr<int64_t> PostgresStore::registry_version() {
 }
 
 absl::Status PostgresStore::change_registry(const RegistryChange& change) {
-  return readers_.with_connection([&](Connection& connection) {
-    return in_transaction(connection, "BEGIN", [&] { return apply(connection, change); });
-  });
+  return readers_.in_transaction("BEGIN", [&](Connection& connection) { return apply(connection, change); });
 }
 
 }  // namespace baton::store::postgres

@@ -38,15 +38,26 @@ absl::StatusOr<Connection*> Session::connect(SteadyTime until) {
   return connection_.get();
 }
 
-absl::StatusOr<Result> Session::read(const Statement& statement, const Params& params) {
+template <typename Run>
+absl::StatusOr<Result> Session::repeated(Run run) {
   const SteadyTime until = std::chrono::steady_clock::now() + patience_;
   for (;;) {
     const absl::StatusOr<Connection*> connection = connect(until);
     if (!connection.ok()) return connection.status();
-    Answer answer = (*connection)->run(statement, params);
+    Answer answer = run(**connection);
     if (answer.ok()) return std::move(answer.result);
     if (!answer.error->lost || std::chrono::steady_clock::now() >= until) return to_status(*answer.error);
   }
+}
+
+absl::StatusOr<Result> Session::read(const Statement& statement, const Params& params) {
+  return repeated([&](Connection& connection) { return connection.run(statement, params); });
+}
+
+absl::StatusOr<Connection*> Session::begin(const char* begin) {
+  const absl::StatusOr<Result> begun = repeated([&](Connection& connection) { return connection.run_text(begin); });
+  if (!begun.ok()) return begun.status();
+  return connection_.get();
 }
 
 }  // namespace baton::store::postgres

@@ -23,10 +23,16 @@ class Session {
   absl::StatusOr<Connection*> connect(SteadyTime until);
   // A statement that changes nothing: repeated on a new connection when the old one turns out to be dead.
   absl::StatusOr<Result> read(const Statement& statement, const Params& params);
+  // A connection on which a transaction was just begun: like `read`, on a new one when the old one turns out to be dead.
+  absl::StatusOr<Connection*> begin(const char* begin);
   void drop() { connection_.reset(); }
   std::chrono::milliseconds patience() const { return patience_; }
 
  private:
+  // Runs what does no harm when it is repeated.
+  template <typename Run>
+  absl::StatusOr<Result> repeated(Run run);
+
   const std::string url_;
   const SessionSettings settings_;
   const std::chrono::milliseconds patience_;
