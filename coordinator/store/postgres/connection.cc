@@ -61,6 +61,7 @@ absl::Status to_status(const SqlError& error) {
   const std::string text = error.state.empty() ? error.message : absl::StrCat(error.message, " (", error.state, ")");
   if (error.lost || error.state.starts_with("53")) return absl::UnavailableError(absl::StrCat("database: ", text));
   if (error.state.starts_with("22")) return absl::InvalidArgumentError(absl::StrCat("database: ", text));
+  if (error.state == "42501") return absl::PermissionDeniedError(absl::StrCat("database: ", text));
   if (error.state == "57014") return absl::DeadlineExceededError(absl::StrCat("database: ", text));
   return absl::InternalError(absl::StrCat("database: ", text));
 }
@@ -140,6 +141,13 @@ Answer Connection::guarded(Call call) {
   try {
     pqxx::nontransaction work(driver_->connection);
     return {Result(call(work)), std::nullopt};
+    // libpqxx 6 throws these three without their SQLSTATE.
+  } catch (const pqxx::deadlock_detected& thrown) {
+    error = {"40P01", one_line(thrown.what()), false};
+  } catch (const pqxx::serialization_failure& thrown) {
+    error = {"40001", one_line(thrown.what()), false};
+  } catch (const pqxx::insufficient_privilege& thrown) {
+    error = {"42501", one_line(thrown.what()), false};
   } catch (const pqxx::sql_error& thrown) {
     error = {thrown.sqlstate(), one_line(thrown.what()), ends_session(thrown.sqlstate())};
   } catch (const std::exception& thrown) {

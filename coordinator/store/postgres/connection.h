@@ -32,8 +32,8 @@ struct SqlError {
   bool lost = false;  // the connection is of no more use, and whether the statement was executed is not known
 };
 
-// INVALID_ARGUMENT for bad values, DEADLINE_EXCEEDED for a statement that took too long, UNAVAILABLE when the connection is lost or the
-// server has no room, else INTERNAL.
+// INVALID_ARGUMENT for bad values, DEADLINE_EXCEEDED for a statement that took too long, PERMISSION_DENIED for what our role may not do,
+// UNAVAILABLE when the connection is lost or the server has no room, else INTERNAL.
 absl::Status to_status(const SqlError& error);
 
 // Rows in memory. Columns from 0.
