@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures Baton on this machine, beside a PostgreSQL of its own with fsync on: one JSON object per line on stdout, progress on stderr.
-#   run.sh [name…]     names: activity_steps floor commit_ms step_latency_ms (default: all)
+#   run.sh [name…]     names: activity_steps floor commit_ms step_latency_ms core_steps (default: all)
 # Compare within one run only: machines are noisy; what a value is compared with is measured with it. BATON_BENCH_RUNS sets how often each is
 # measured (default 5).
 set -euo pipefail
@@ -8,13 +8,13 @@ cd "$(dirname "$0")/../.."
 if [ -z "${BATON_TEST_POSTGRES_URL:-}" ]; then exec deploy/with-postgres.sh "$0" "$@"; fi
 
 names=("$@")
-[ ${#names[@]} -gt 0 ] || names=(activity_steps floor commit_ms step_latency_ms)
+[ ${#names[@]} -gt 0 ] || names=(activity_steps floor commit_ms step_latency_ms core_steps)
 runs=${BATON_BENCH_RUNS:-5}
 say() { echo "bench: $*" >&2; }
 
 say "building (release)"
 cmake --preset release >/dev/null
-cmake --build --preset release -j "$(nproc)" --target baton-coordinator store_floor steps_decider steps_worker steps_driver >&2
+cmake --build --preset release -j "$(nproc)" --target baton-coordinator core_steps store_floor steps_decider steps_worker steps_driver >&2
 bin=$PWD/build/release/bin
 work=$(mktemp -d "${TMPDIR:-/tmp}/baton-bench.XXXXXX")
 
@@ -80,4 +80,22 @@ if wanted step_latency_ms; then
   "$bin/steps_driver" "$address" step_latency_ms 200 "$runs" >"$work/latency.out"
   sed "s/}$/,\"commit_ms\":$(grep '"commit_ms"' "$work/floor.out" | field value)}/" "$work/latency.out"
   stop_children
+fi
+
+if wanted core_steps; then
+  say "core_steps: the rules alone, CPU time"
+  "$bin/core_steps" --benchmark_format=csv --benchmark_repetitions="$runs" 2>/dev/null | tr -d '"' | awk -F, '
+    NR > 1 && $1 !~ /_(mean|median|stddev|cv)$/ {
+      if (!($1 in runs)) order[++names] = $1
+      values[$1, ++runs[$1]] = $4
+    }
+    END {
+      for (i = 1; i <= names; ++i) {
+        name = order[i]; count = runs[name]
+        for (a = 1; a <= count; ++a) for (b = a + 1; b <= count; ++b)
+          if (values[name, b] + 0 < values[name, a] + 0) { t = values[name, a]; values[name, a] = values[name, b]; values[name, b] = t }
+        printf "{\"name\":\"%s\",\"value\":%.0f,\"unit\":\"ns\",\"min\":%.0f,\"max\":%.0f,\"runs\":%d}\n",
+          name, values[name, int((count + 1) / 2)], values[name, 1], values[name, count], count
+      }
+    }'
 fi
