@@ -116,7 +116,8 @@ void RunningEngine::respond_decision(core::Caller caller, const journal::v1::Tas
                                      v1::RespondDecisionTaskCompletedRequest request, PollerId poller_id, DoneEmpty done) {
   if (const absl::Status checked = check_token(token); !checked.ok()) return done(checked);
   core::RespondDecisionTaskCompleted answer{task_ref(token), std::move(request), "", ""};
-  if (const auto poller = matcher_.find(poller_id)) {
+  const auto poller = matcher_.find(poller_id);
+  if (poller != nullptr) {
     answer.identity = poller->spec().identity;
     answer.instance_id = poller->spec().instance_id;
     free_slot(*poller, token);
@@ -126,19 +127,24 @@ void RunningEngine::respond_decision(core::Caller caller, const journal::v1::Tas
   LaneRequest lane_request = answer_request({std::move(caller), std::move(answer)}, token);
   lane_request.done = status_only(std::move(done));
   lane_of(lane_request.run.shard).push(std::move(lane_request), false);
+  // Only now, so that the task that was answered late does not go to it again.
+  if (poller != nullptr) matcher_.heard(poller, clock_.now_ms());
 }
 
 void RunningEngine::respond_activity(core::Caller caller, const journal::v1::TaskToken& token, v1::ActivityTaskAnswer answer,
                                      PollerId poller_id, DoneEmpty done) {
   if (const absl::Status checked = check_token(token); !checked.ok()) return done(checked);
   core::RespondActivityTask respond{task_ref(token), std::move(answer), ""};
-  if (const auto poller = matcher_.find(poller_id)) {
+  const auto poller = matcher_.find(poller_id);
+  if (poller != nullptr) {
     respond.identity = poller->spec().identity;
     free_slot(*poller, token);
   }
   LaneRequest lane_request = answer_request({std::move(caller), std::move(respond)}, token);
   lane_request.done = status_only(std::move(done));
   lane_of(lane_request.run.shard).push(std::move(lane_request), false);
+  // Only now, so that the task that was answered late does not go to it again.
+  if (poller != nullptr) matcher_.heard(poller, clock_.now_ms());
 }
 
 void RunningEngine::heartbeat(core::Caller caller, const journal::v1::TaskToken& token, v1::ActivityTaskHeartbeat heartbeat,

@@ -17,6 +17,11 @@ void RunningEngine::free_slot(TaskPoller& poller, const journal::v1::TaskToken& 
   if (poller.drop(delivery_of(token))) matcher_.release(poller.shared_from_this(), clock_.now_ms());
 }
 
+void RunningEngine::never_given(const std::shared_ptr<TaskPoller>& poller, const journal::v1::TaskToken& token) {
+  free_slot(*poller, token);
+  matcher_.heard(poller, clock_.now_ms());
+}
+
 absl::StatusOr<PollerId> RunningEngine::add_poller(PollerSpec spec, std::shared_ptr<PollerSink> sink) {
   if (registry_.picture()->find_domain(spec.domain) == nullptr) {
     // It may have been registered elsewhere a moment ago.
@@ -83,6 +88,7 @@ void RunningEngine::give_back(PollerId poller_id, const journal::v1::TaskToken& 
   request.command = {{"baton", ""}, core::WithdrawOffer{task_ref(token), journal::v1::OfferWithdrawn::RETURNED}};
   lane_of(request.run.shard).push(std::move(request), false);
   free_slot(*poller, token);
+  matcher_.heard(poller, clock_.now_ms());
 }
 
 void RunningEngine::forget_cached_run(PollerId poller_id, const v1::WorkflowExecution& execution) {

@@ -103,7 +103,8 @@ void RunningEngine::read_history(core::Caller, HistoryRead read, Done<HistoryRes
   });
 }
 
-// A decision task whose history is not in memory. The offer is durable: if the read fails it is withdrawn by its deadline, and offered again.
+// A decision task whose history is not in memory. The offer is durable: if the read fails, its deadline withdraws it and it is offered
+// again.
 void RunningEngine::offer_with_history(std::shared_ptr<TaskPoller> poller, OfferedTask offered, store::RunKey run) {
   auto shared = std::make_shared<OfferedTask>(std::move(offered));
   const bool queued = readers_.push([this, poller, shared, run] {
@@ -119,13 +120,15 @@ void RunningEngine::offer_with_history(std::shared_ptr<TaskPoller> poller, Offer
     if (!page.ok()) {
       log_event(LogLevel::kError, "history_unread",
                 {{"run_id", run.run_id.to_text()}, {"message", "a decision task was not delivered: " + std::string(page.status().message())}});
-      return;
+      return never_given(poller, shared->token);
     }
     for (v1::HistoryEvent& event : page->events) *task.add_events() = std::move(event);
     shared->next_event_id = page->next_event_id;
     poller->with_sink([&](PollerSink& sink) { sink.offer(std::move(*shared)); });
   });
-  if (!queued) log_event(LogLevel::kWarning, "history_unread", {{"run_id", run.run_id.to_text()}, {"message", "too many reads are queued"}});
+  if (queued) return;
+  log_event(LogLevel::kWarning, "history_unread", {{"run_id", run.run_id.to_text()}, {"message", "too many reads are queued"}});
+  never_given(poller, shared->token);
 }
 
 void RunningEngine::list_executions(store::ExecutionQuery query, Done<std::vector<store::ExecutionRecord>> done) {

@@ -85,6 +85,7 @@ class LaneBatch {
   void decide_on(size_t index, CachedRun& run, bool rests_on_open_run);
   void decide_command(size_t index, CachedRun& run, bool rests_on_open_run);
   void refuse(size_t index, absl::Status why, CachedRun* run, bool rests_on_open_run);
+  void note_lapse(const LaneRequest& request, const CachedRun& run);
   void note_offer(const LaneRequest& request, CachedRun& run, const core::OfferReply& offer);
   void note_heartbeat(const LaneRequest& request, CachedRun& run);
   core::Context context() const { return {now_ms_, *registry_, env_.limits, env_.authorizer}; }

@@ -35,6 +35,7 @@ absl::Status too_many_open(const std::string& domain, int64_t limit) {
 
 void LaneBatch::decide(size_t index) {
   LaneRequest& request = requests_[index];
+  if (request.work == LaneWork::kAcknowledge) env_.matcher.heard(request.poller, now_ms_);
   if (verdicts_[index]) {
     decided_.push_back({.request = index, .reply = from_verdict(*verdicts_[index]), .settled = true});
     return;
@@ -133,6 +134,7 @@ void LaneBatch::decide_command(size_t index, CachedRun& run, bool rests_on_open_
   auto commit = core::decide(run.state, request.command, context());
   if (!commit.ok()) return refuse(index, commit.status(), &run, rests_on_open_run);
   registry_said_no_ |= commit->rests_on_registry;
+  if (request.work == LaneWork::kWithdraw) note_lapse(request, run);
   const bool appended = !commit->runs.empty() && !commit->runs[0].records.empty();
   if (appended) append(run, std::move(commit->runs[0]));
   if (request.work == LaneWork::kOffer && std::holds_alternative<core::OfferReply>(commit->reply)) {
@@ -162,6 +164,13 @@ void LaneBatch::refuse(size_t index, absl::Status why, CachedRun* run, bool rest
   decided.settled = core::is_unconditional(decided.reply.status());
   decided.rests_on_open_run = rests_on_open_run;
   if (run != nullptr) decided.open_run = run->key.run_id;
+}
+
+// The client has had the offer for the whole delivery timeout; the task must not go to it again.
+void LaneBatch::note_lapse(const LaneRequest& request, const CachedRun& run) {
+  if (request.poller == nullptr) return;  // given back
+  const core::TaskRef& task = std::get<core::WithdrawOffer>(request.command.body).task;
+  if (request.poller->holds({run.key.run_id, task.scheduled_event_id, task.attempt, task.delivery})) env_.matcher.silence(*request.poller);
 }
 
 void LaneBatch::note_offer(const LaneRequest& request, CachedRun& run, const core::OfferReply& offer) {

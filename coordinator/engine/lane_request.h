@@ -46,7 +46,7 @@ struct LaneRequest {
   // Names a call that must not be applied twice; an empty id: not protected.
   std::string operation, request_id;
 
-  std::shared_ptr<TaskPoller> poller;       // kAcknowledge, kHold, kForget, kOffer
+  std::shared_ptr<TaskPoller> poller;       // kAcknowledge, kHold, kForget, kOffer; kWithdraw of what lapsed
   journal::v1::TaskToken token;             // kHold, kAcknowledge, kWithdraw
   std::function<void(absl::StatusOr<LaneReply>)> done;  // may be empty
   int64_t arrived_ms = 0;

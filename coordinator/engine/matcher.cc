@@ -41,8 +41,7 @@ void Matcher::open(const std::shared_ptr<TaskPoller>& poller, int64_t now_ms) {
     if (poller->open_ || !pollers_.contains(poller->id())) return;
     poller->open_ = true;
     List& list = list_of(poller->list());
-    if (!poller->spec().instance_id.empty()) list.instances[poller->spec().instance_id].push_back(poller);
-    make_ready(list, poller);
+    enlist(list, poller);
     match(list, now_ms, matches);
   }
   dispatch(matches);
@@ -58,6 +57,37 @@ void Matcher::drain(TaskPoller& poller) {
   const std::lock_guard lock(mutex_);
   if (!poller.open_) return;
   poller.open_ = false;
+  unlist(poller);
+}
+
+void Matcher::silence(TaskPoller& poller) {
+  const std::lock_guard lock(mutex_);
+  if (poller.silent_) return;
+  poller.silent_ = true;
+  unlist(poller);
+}
+
+void Matcher::heard(const std::shared_ptr<TaskPoller>& poller, int64_t now_ms) {
+  if (!poller->silent()) return;
+  std::vector<Match> matches;
+  {
+    const std::lock_guard lock(mutex_);
+    if (!poller->silent_) return;
+    poller->silent_ = false;
+    if (!poller->open_) return;
+    List& list = list_of(poller->list());
+    enlist(list, poller);
+    match(list, now_ms, matches);
+  }
+  dispatch(matches);
+}
+
+void Matcher::enlist(List& list, const std::shared_ptr<TaskPoller>& poller) {
+  if (!poller->spec().instance_id.empty()) list.instances[poller->spec().instance_id].push_back(poller);
+  make_ready(list, poller);
+}
+
+void Matcher::unlist(TaskPoller& poller) {
   List& list = list_of(poller.list());
   std::erase_if(list.ready, [&](const auto& other) { return other.get() == &poller; });
   poller.listed_ = false;
@@ -88,7 +118,7 @@ void Matcher::drop_if_unused(std::map<ListKey, List>::iterator list) {
 }
 
 void Matcher::make_ready(List& list, const std::shared_ptr<TaskPoller>& poller) {
-  if (!poller->open_ || poller->listed_ || poller->free_slots_ <= 0) return;
+  if (!poller->open_ || poller->silent_ || poller->listed_ || poller->free_slots_ <= 0) return;
   poller->listed_ = true;
   list.ready.push_back(poller);
 }

@@ -43,6 +43,10 @@ class Matcher {
   std::shared_ptr<TaskPoller> find(PollerId id) const;
   // No more tasks to it. Idempotent.
   void drain(TaskPoller& poller);
+  // It let an offer lapse: no more tasks to it until it is heard, since each would be late by the delivery timeout. Idempotent.
+  void silence(TaskPoller& poller);
+  // The client has acknowledged, answered or given back something.
+  void heard(const std::shared_ptr<TaskPoller>& poller, int64_t now_ms);
   // Forgets it. Idempotent.
   std::shared_ptr<TaskPoller> remove(PollerId id);
 
@@ -85,6 +89,9 @@ class Matcher {
   List& list_of(const ListKey& key);
   void drop_if_unused(std::map<ListKey, List>::iterator list);
   std::shared_ptr<TaskPoller> take_slot(List& list);
+  // Among those that get tasks, and no longer.
+  void enlist(List& list, const std::shared_ptr<TaskPoller>& poller);
+  void unlist(TaskPoller& poller);
   void make_ready(List& list, const std::shared_ptr<TaskPoller>& poller);
   std::shared_ptr<TaskPoller> slot_of_instance(List& list, const std::string& instance, bool& present);
   void match(List& list, int64_t now_ms, std::vector<Match>& matches);

@@ -72,6 +72,8 @@ class RunningEngine final : public Engine {
   absl::Status check_token(const journal::v1::TaskToken& token) const;
   // The client gives the delivery's slot back.
   void free_slot(TaskPoller& poller, const journal::v1::TaskToken& token);
+  // An offer did not reach its client, who cannot be blamed for its lapse.
+  void never_given(const std::shared_ptr<TaskPoller>& poller, const journal::v1::TaskToken& token);
   // Runs of the domain that closed at or before this are past their retention: they are shown to nobody.
   int64_t kept_after_ms(const std::string& domain);
   absl::StatusOr<store::RunKey> resolve(const std::string& domain, const v1::WorkflowExecution& execution);

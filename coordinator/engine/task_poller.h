@@ -40,6 +40,10 @@ class TaskPoller : public std::enable_shared_from_this<TaskPoller> {
     const std::lock_guard lock(mutex_);
     held_.insert(key);
   }
+  bool holds(const DeliveryKey& key) {
+    const std::lock_guard lock(mutex_);
+    return held_.contains(key);
+  }
   // True if it held the delivery: a slot is free again.
   bool drop(const DeliveryKey& key) {
     const std::lock_guard lock(mutex_);
@@ -49,6 +53,9 @@ class TaskPoller : public std::enable_shared_from_this<TaskPoller> {
   // When its stream broke (database time); 0: it is connected.
   int64_t broken_ms() const { return broken_ms_; }
   void set_broken(int64_t now_ms) { broken_ms_ = now_ms; }
+
+  // It let an offer lapse and has said nothing since: gets no tasks (see Matcher::silence).
+  bool silent() const { return silent_; }
 
   // Calls its sink, one call at a time; nothing once the client is gone.
   template <class Call>
@@ -63,7 +70,7 @@ class TaskPoller : public std::enable_shared_from_this<TaskPoller> {
   }
 
  private:
-  friend class Matcher;  // owns the two below, under its own lock
+  friend class Matcher;  // owns silent_ and the last three, under its own lock
 
   const PollerId id_;
   const PollerSpec spec_;
@@ -72,6 +79,7 @@ class TaskPoller : public std::enable_shared_from_this<TaskPoller> {
   std::mutex mutex_;
   absl::flat_hash_set<DeliveryKey> held_;
   std::atomic<int64_t> broken_ms_{0};
+  std::atomic<bool> silent_{false};
 
   int32_t free_slots_ = 0;
   bool listed_ = false;  // in its list's queue of pollers with free slots

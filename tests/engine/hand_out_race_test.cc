@@ -205,6 +205,7 @@ TEST_F(HandOutRace, H1TheFirstAcknowledgementInTheJournalWinsAndTheLaterDelivery
   a.settle();
   EXPECT_EQ(started(), 1);
   b.acknowledge(*second, two);
+  b.settle();
   advance(core::kLazyAcknowledgementMs);
   b.settle();
   EXPECT_EQ(started(), 1) << "one attempt, one Started";

@@ -65,6 +65,25 @@ TEST_F(MatcherTest, KeepsWhatWaitsWhenTheLastPollerLeaves) {
   EXPECT_THAT(given_, ElementsAre(1, 2));
 }
 
+TEST_F(MatcherTest, GivesNothingToASilentPollerUntilItIsHeard) {
+  const auto silent = poll();
+  matcher_.silence(*silent);
+  wait(task(1));
+  EXPECT_THAT(given_, IsEmpty());
+  EXPECT_THAT(matcher_.hungry_lists(), IsEmpty());
+  matcher_.heard(silent, 0);
+  EXPECT_THAT(given_, ElementsAre(1));
+}
+
+TEST_F(MatcherTest, ASilentPollerThatLeftIsNotServedWhenItIsHeard) {
+  const auto silent = poll();
+  matcher_.silence(*silent);
+  matcher_.drain(*silent);
+  wait(task(1));
+  matcher_.heard(silent, 0);
+  EXPECT_THAT(given_, IsEmpty());
+}
+
 TEST_F(MatcherTest, ForgetsWhatEndedWhileNobodyPolled) {
   wait(task(1));
   matcher_.forget(kList, task(1).key);
