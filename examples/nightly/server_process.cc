@@ -188,7 +188,7 @@ int start_server_process(const ServerOrder& order) {
   return server;
 }
 
-int run_command(const Place& place, const std::vector<std::string>& command, std::string& output) {
+int run_command(const Place& place, const std::vector<std::string>& command, std::stop_token stop, std::string& output) {
   std::vector<std::string> words = with_port(command, place.port);
   const std::vector<char*> argv = pointers(words);
   int pipe_fds[2];
@@ -197,9 +197,17 @@ int run_command(const Place& place, const std::vector<std::string>& command, std
   if (child < 0) fail("fork");
   if (child == 0) become(place, argv, pipe_fds[1], 2);
   close(pipe_fds[1]);
-  char buffer[512];
-  for (ssize_t got; (got = read(pipe_fds[0], buffer, sizeof buffer)) > 0;) {
-    if (output.size() < kMaxOutputBytes) output.append(buffer, static_cast<size_t>(got));
+  {
+    // It leads a session of its own as soon as it runs; not reaped before the callback is gone, so that the number stays its own.
+    const std::stop_callback end(stop, [child] {
+      if (kill(-child, SIGKILL) != 0) kill(child, SIGKILL);
+    });
+    char buffer[512];
+    for (ssize_t got; (got = read(pipe_fds[0], buffer, sizeof buffer)) > 0;) {
+      if (output.size() < kMaxOutputBytes) output.append(buffer, static_cast<size_t>(got));
+    }
+    siginfo_t ended{};
+    waitid(P_PID, static_cast<id_t>(child), &ended, WEXITED | WNOWAIT);
   }
   close(pipe_fds[0]);
   int status = 0;

@@ -1,5 +1,6 @@
 #include "steps.h"
 
+#include <baton/canceled.h>
 #include <httplib.h>
 
 #include <filesystem>
@@ -62,10 +63,11 @@ bool is_healthy(const Probe& probe) {
   return answer && answer->status == 200;
 }
 
-CheckResult run_check(const CheckOrder& order) {
+CheckResult run_check(const CheckOrder& order, std::stop_token stop) {
   if (order.check.command.empty()) return run_http_check(order.place, order.check);
   std::string output;
-  const int code = run_command(order.place, order.check.command, output);
+  const int code = run_command(order.place, order.check.command, stop, output);
+  if (stop.stop_requested()) throw baton::Canceled();
   // A check that was killed has said nothing about the service: that is a failed attempt, not a failed check.
   if (code > 128) throw std::runtime_error("the check was killed by signal " + std::to_string(code - 128));
   return {order.check.name, code == 0, "exit code " + std::to_string(code) + (output.empty() ? "" : ": " + output)};

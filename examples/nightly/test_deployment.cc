@@ -14,6 +14,11 @@ constexpr int kAttempts = 4;  // of a step that is lost with its worker or takes
 constexpr baton::Duration kLongestWait = 10s;
 constexpr baton::ActivityOptions kStep{.start_to_close = 20s, .heartbeat = 5s, .task_list = kActivityList};
 
+// The worker ended, and with it what it was doing.
+bool is_lost(const baton::ActivityFailed& failed) {
+  return failed.kind() == baton::ActivityFailure::kTimedOut || failed.reason() == "WORKER_STOPPED";
+}
+
 // A lost step is done again, since every step finds what an earlier attempt left. One that failed has failed: ActivityFailed.
 template <class R, class A>
 Task<R> attempt(Workflow wf, baton::Activity<R(A)> step, A argument) {
@@ -21,7 +26,7 @@ Task<R> attempt(Workflow wf, baton::Activity<R(A)> step, A argument) {
     try {
       co_return co_await wf.schedule(step, argument, kStep);
     } catch (const baton::ActivityFailed& failed) {
-      if (failed.kind() != baton::ActivityFailure::kTimedOut || attempts == kAttempts) throw;
+      if (!is_lost(failed) || attempts == kAttempts) throw;
     }
   }
 }

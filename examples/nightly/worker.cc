@@ -27,7 +27,7 @@ int main(int argc, char** argv) {
     worker.on(nightly::deploy, nightly::deploy_files);
     worker.on(nightly::start_server, nightly::start_server_process);
     worker.on(nightly::probe, nightly::is_healthy);
-    worker.on(nightly::check, nightly::run_check);
+    worker.on(nightly::check, [](baton::Attempt& attempt, nightly::CheckOrder order) { return nightly::run_check(order, attempt.stop_token()); });
     worker.on(nightly::collect_report, [&](nightly::ReportOrder order) { return nightly::write_report(work, order); });
     worker.on(nightly::tear_down, nightly::remove_place);
     return worker.run(baton::until_signal());

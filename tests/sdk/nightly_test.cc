@@ -141,6 +141,13 @@ TEST_F(NightlyTest, ALostStepIsDoneAgainFourTimesInAll) {
   EXPECT_EQ(next(), "failed (deploy failed): deploy failed, 0 probes");
 }
 
+TEST_F(NightlyTest, AStepThatEndsWithItsWorkerIsDoneAgain) {
+  begin();
+  next(payload(nightly::Place{"place", 8000}));
+  EXPECT_EQ(failed("WORKER_STOPPED"), "deploy");
+  EXPECT_EQ(next(), "start_server");
+}
+
 TEST_F(NightlyTest, ACheckWithTwoTriesMayFailOnce) {
   until_started();
   next(payload(true));

@@ -66,7 +66,8 @@ class Attempt {
   // --- whether it is still wanted ---
   // True: stop soon. Either the workflow asked for cancellation (throw Canceled; a result is taken
   // too), or the task is over without this handler's answer, or the worker ends and its time to
-  // finish is over.
+  // finish is over (throw Canceled: the attempt fails for the reason "WORKER_STOPPED", which a
+  // workflow may take for a lost attempt).
   bool cancel_requested() const;
   // The task is over without this handler's answer (the execution closed, or it timed out):
   // whatever the handler returns is dropped.
