@@ -1,14 +1,25 @@
-// The nightly example while all of its processes are killed with SIGKILL, several times each.
+// The nightly example while all of its processes are killed with SIGKILL, several times each. BATON_TEST_SEEDS="2 3 4" asks for other
+// orders and moments than the usual one.
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <random>
+#include <sstream>
 
 #include "databases.h"
 #include "nightly_processes.h"
 
 namespace baton::testing {
 namespace {
+
+std::vector<uint64_t> seeds() {
+  const char* const asked = std::getenv("BATON_TEST_SEEDS");
+  std::istringstream words(asked == nullptr ? "1" : asked);
+  std::vector<uint64_t> found;
+  for (uint64_t seed = 0; words >> seed;) found.push_back(seed);
+  return found;
+}
 
 // Each kind three times, in an order and at moments that the seed says.
 class KillEverythingTest : public ::testing::TestWithParam<uint64_t> {
@@ -35,7 +46,7 @@ TEST_P(KillEverythingTest, AllAreKilledSeveralTimes) {
   nightly_.expect_success();
   nightly_.expect_clean_end();
 }
-INSTANTIATE_TEST_SUITE_P(Seeds, KillEverythingTest, ::testing::Values(1, 2));
+INSTANTIATE_TEST_SUITE_P(Seeds, KillEverythingTest, ::testing::ValuesIn(seeds()));
 
 }  // namespace
 }  // namespace baton::testing

@@ -109,21 +109,15 @@ void NightlyProcesses::wait_until_journal_has(int64_t rows) {
 
 Client NightlyProcesses::client() const { return Client(address_, "nightly"); }
 
-std::map<std::string, Events> NightlyProcesses::read_histories() {
+void NightlyProcesses::remember_histories() {
   Client client = this->client();
-  std::map<std::string, Events> histories;
   for (const bool closed : {false, true}) {
     for (const ExecutionInfo& info : client.list({.closed = closed}, kMoreThanAny)) {
-      histories[info.execution.workflow_id] = read_history(client, info.execution);
+      Events events = read_history(client, info.execution);
+      Events& remembered = remembered_[info.execution.workflow_id];
+      EXPECT_EQ(first_change(remembered, events), "") << info.execution.workflow_id;
+      remembered = std::move(events);
     }
-  }
-  return histories;
-}
-
-void NightlyProcesses::remember_histories() {
-  for (auto& [workflow_id, events] : read_histories()) {
-    EXPECT_EQ(first_change(remembered_[workflow_id], events), "") << workflow_id;
-    remembered_[workflow_id] = std::move(events);
   }
 }
 
@@ -133,10 +127,16 @@ void NightlyProcesses::expect_success() {
   EXPECT_EQ(runner_->wait(), 0) << runner_->output() << "\nworker: " << worker_->output() << "\ndecider: " << decider_->output();
   EXPECT_THAT(runner_->output(), HasSubstr("nightly: " + count + " executions, " + count + " as expected\n"));
 
+  // What was started carries the runner's tag, which begins every workflow id.
+  const auto first = runner_->wait_for("first execution: ");
+  ASSERT_TRUE(first);
+  const std::string tag = first->substr(0, first->find('/'));
   Client client = this->client();
-  EXPECT_THAT(client.list({}, kMoreThanAny), IsEmpty()) << "executions are still open";
-  EXPECT_EQ(client.list({.closed = true}, kMoreThanAny).size(), services.size()) << "a start counts once";
-  const auto histories = read_histories();
+  EXPECT_THAT(client.list({.tag = tag}, kMoreThanAny), IsEmpty()) << "executions are still open";
+  const auto closed = client.list({.closed = true, .tag = tag}, kMoreThanAny);
+  EXPECT_EQ(closed.size(), services.size()) << "a start counts once";
+  std::map<std::string, Events> histories;
+  for (const ExecutionInfo& info : closed) histories[info.execution.workflow_id] = read_history(client, info.execution);
   EXPECT_EQ(histories.size(), services.size());
   for (const auto& [workflow_id, events] : histories) {
     EXPECT_THAT(broken_rules(events), IsEmpty()) << workflow_id << ": " << kinds_of(events);
@@ -144,8 +144,7 @@ void NightlyProcesses::expect_success() {
   }
   for (const auto& service : services) {
     const std::string name = service["name"];
-    const auto found = std::find_if(histories.begin(), histories.end(),
-                                    [&](const auto& history) { return history.first.substr(history.first.find('/') + 1) == name; });
+    const auto found = histories.find(tag + "/" + name);
     ASSERT_NE(found, histories.end()) << name << " was not tested";
     EXPECT_EQ(close_of(found->second), service["expect"]["close_status"]) << name;
   }

@@ -37,6 +37,8 @@ class NightlyProcesses {
   void replace_coordinator();
   void replace_decider();
   void replace_worker();
+  // From now on the caller's; another one may be started beside it.
+  std::unique_ptr<RunningProgram> take_worker() { return std::move(worker_); }
 
   // Waits until the runner has seen `number` executions closed. False: it ended before, or was too slow.
   bool wait_until_closed(size_t number);
@@ -55,11 +57,10 @@ class NightlyProcesses {
   void expect_clean_end();
 
   const std::string& address() const { return address_; }
-  const std::string& work() const { return work_; }
+  const std::string& database_url() const { return database_url_; }
   Client client() const;
 
  private:
-  std::map<std::string, Events> read_histories();  // by workflow id
   std::vector<pid_t> servers_under_test() const;
 
   ScratchDirectory directory_;
