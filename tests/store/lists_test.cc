@@ -65,6 +65,7 @@ class ListsTest : public StoreTest {
     if (!query.type_name.empty() && record.type_name != query.type_name) return false;
     if (!query.type_version.empty() && record.type_version != query.type_version) return false;
     if (query.close_status != 0 && record.close_status != query.close_status) return false;
+    if (!query.open && query.closed_after_ms != 0 && record.close_ms <= query.closed_after_ms) return false;
     return query.tag.empty() || std::find(record.tags.begin(), record.tags.end(), query.tag) != record.tags.end();
   }
 
@@ -125,7 +126,8 @@ std::string describe(const ExecutionQuery& query) {
   return std::string(query.open ? "open" : "closed") + (query.by_close_time ? " by close" : " by start") +
          (query.oldest_first ? " oldest first " : " newest first ") + std::to_string(query.oldest_ms) + ".." + std::to_string(query.latest_ms) +
          " in " + query.domain + " workflow " + query.workflow_id + " type " + query.type_name + " " + query.type_version + " tag " + query.tag +
-         " status " + std::to_string(query.close_status) + " limit " + std::to_string(query.limit);
+         " status " + std::to_string(query.close_status) + " after " + std::to_string(query.closed_after_ms) + " limit " +
+         std::to_string(query.limit);
 }
 
 TEST_P(ListsTest, OpenOnesWithEveryFilterInBothOrders) {
@@ -164,6 +166,22 @@ TEST_P(ListsTest, EveryCloseStatusIsAFilter) {
     EXPECT_FALSE(expected(query).empty());
     expect_like_model(query);
   }
+}
+
+TEST_P(ListsTest, OnlyThoseThatClosedLaterThanATimeWithEveryFilter) {
+  for (const bool by_close_time : {false, true}) {
+    for (const int16_t status : {0, 1}) {
+      const ExecutionQuery base{.domain = "orders", .open = false, .by_close_time = by_close_time, .oldest_ms = 10, .close_status = status,
+                                .closed_after_ms = 55, .limit = 7};
+      for (const ExecutionQuery& query : filters(base)) {
+        SCOPED_TRACE(describe(query));
+        expect_like_model(query);
+      }
+      EXPECT_FALSE(expected(base).empty());
+    }
+  }
+  // It is about closed ones.
+  expect_like_model({.domain = "orders", .open = true, .closed_after_ms = 55, .limit = 50});
 }
 
 TEST_P(ListsTest, PagesOfOneRowAndPagesThatFitExactly) {

@@ -18,8 +18,10 @@ Source source_of(const ExecutionQuery& query, int next_param) {
   source.name = absl::StrCat(query.open ? "open" : "closed", query.by_close_time ? "_by_close" : "_by_start");
   const std::string& walked = source.walked;
   const std::string time = query.by_close_time ? "close_ms" : "start_ms";
-  source.where = absl::StrCat(walked, ".domain = $1::text AND ", walked, ".close_status ", query.open ? "= 0" : "> 0", " AND ", walked,
-                              ".", time, " BETWEEN $2::int8 AND $3::int8");
+  // The words of the index: that of open runs by workflow id and those of tags say close_status, those of lists of open runs close_ms.
+  const bool by_close_ms = query.open && query.tag.empty() && query.workflow_id.empty();
+  const std::string state = absl::StrCat(by_close_ms ? ".close_ms" : ".close_status", query.open ? " = 0" : " > 0");
+  source.where = absl::StrCat(walked, ".domain = $1::text AND ", walked, state, " AND ", walked, ".", time, " BETWEEN $2::int8 AND $3::int8");
   const auto condition = [&](bool is_set, const char* name, const std::string& column, const char* relation, const char* type) {
     if (!is_set) return;
     absl::StrAppend(&source.name, "_", name);

@@ -1,5 +1,8 @@
 #include "coordinator/store/postgres/statements.h"
 
+// A statement is planned once and kept, often while its tables are empty, and PostgreSQL looks at them again once a minute at most. So that it
+// cannot do anything but look each row up by its key, in the order of the arrays: most look up in a LATERAL with a LIMIT, and an update says
+// `shard = ANY (ARRAY[x])`, which leaves no join but the one by the index.
 namespace baton::store::postgres {
 
 // The hot one. The order of unnest is the order of insertion, so two writers meet at their first common key.
@@ -10,7 +13,8 @@ FROM unnest($1::int2[], $2::uuid[], $3::int8[], $4::int8[], $5::int2[], $6::byte
   AS r(shard, run_id, batch_no, first_event_id, format, records)
 )"};
 
-// Closes and changes together: both are of rows that are open and stay unique. The tags follow their run's close.
+// Closes and changes together: both are of rows that are open and stay unique. The tags follow their run's close. "< 1" is 0 for every row there
+// is, and does not lead to the index of open runs, as "= 0" would.
 constinit const Statement kUpdateExecutions = {"update_executions", R"(
 WITH updated AS (
   UPDATE execution e
@@ -19,12 +23,12 @@ WITH updated AS (
       cancel_requested = e.cancel_requested OR u.cancel_requested
   FROM unnest($1::int2[], $2::uuid[], $3::int2[], $4::int8[], $5::int8[], $6::bool[])
     AS u(shard, run_id, close_status, close_ms, deadline_ms, cancel_requested)
-  WHERE e.shard = u.shard AND e.run_id = u.run_id AND e.close_status = 0
+  WHERE e.shard = ANY (ARRAY[u.shard]) AND e.run_id = u.run_id AND e.close_status < 1
   RETURNING e.shard, e.run_id, e.close_status, e.close_ms, e.tags
 ), tags AS (
   UPDATE execution_tag t SET close_status = c.close_status, close_ms = c.close_ms
   FROM (SELECT * FROM updated WHERE close_status > 0 AND cardinality(tags) > 0) c
-  WHERE t.shard = c.shard AND t.run_id = c.run_id
+  WHERE t.shard = ANY (ARRAY[c.shard]) AND t.run_id = c.run_id
 )
 SELECT count(*) FROM updated
 )"};
@@ -48,10 +52,15 @@ SELECT o.shard, o.run_id, t.tag, o.domain, o.start_ms, o.close_ms, o.close_statu
 FROM opened o CROSS JOIN LATERAL (SELECT DISTINCT tag FROM unnest(o.tags) AS tag) t
 )"};
 
+// Looked up, then deleted where they stand: rows of the backlog come and go and never change, so a place found stays right.
 constinit const Statement kRemoveBacklog = {"remove_backlog", R"(
 DELETE FROM backlog b
 USING unnest($1::int2[], $2::uuid[], $3::int8[]) AS r(shard, run_id, scheduled_event_id)
-WHERE b.shard = r.shard AND b.run_id = r.run_id AND b.scheduled_event_id = r.scheduled_event_id
+CROSS JOIN LATERAL (
+  SELECT ctid FROM backlog
+  WHERE shard = r.shard AND run_id = r.run_id AND scheduled_event_id = r.scheduled_event_id LIMIT 1
+) found
+WHERE b.ctid = found.ctid
 )"};
 
 constinit const Statement kAddBacklog = {"add_backlog", R"(
@@ -67,14 +76,18 @@ FROM unnest($1::int2[], $2::text[], $3::text[], $4::text[], $5::text[], $6::byte
 
 constinit const Statement kJournalWriters = {"journal_writers", R"(
 SELECT j.commit_id FROM unnest($1::int2[], $2::uuid[], $3::int8[]) AS r(shard, run_id, batch_no)
-JOIN journal j ON j.shard = r.shard AND j.run_id = r.run_id AND j.batch_no = r.batch_no
+CROSS JOIN LATERAL (
+  SELECT commit_id FROM journal WHERE shard = r.shard AND run_id = r.run_id AND batch_no = r.batch_no LIMIT 1
+) j
 )"};
 
 constinit const Statement kReceivedWriters = {"received_writers", R"(
 SELECT w.commit_id
 FROM unnest($1::int2[], $2::text[], $3::text[], $4::text[], $5::text[]) AS r(shard, domain, workflow_id, source, id)
-JOIN received w ON w.shard = r.shard AND w.domain = r.domain AND w.workflow_id = r.workflow_id AND w.source = r.source
-  AND w.id = r.id
+CROSS JOIN LATERAL (
+  SELECT commit_id FROM received
+  WHERE shard = r.shard AND domain = r.domain AND workflow_id = r.workflow_id AND source = r.source AND id = r.id LIMIT 1
+) w
 )"};
 
 // Kind 0: the run and its snapshot; kind 1: the journal after it. One statement, so one moment.
@@ -82,14 +95,21 @@ constinit const Statement kLoadRuns = {"load_runs", R"(
 WITH asked AS (
   SELECT a.place, a.shard, a.run_id, s.batch_no, s.state
   FROM unnest($1::int2[], $2::uuid[]) WITH ORDINALITY AS a(shard, run_id, place)
-  LEFT JOIN snapshot s ON s.shard = a.shard AND s.run_id = a.run_id AND s.core_version = $3::int4
+  LEFT JOIN LATERAL (
+    SELECT batch_no, state FROM snapshot WHERE shard = a.shard AND run_id = a.run_id AND core_version = $3::int4 LIMIT 1
+  ) s ON true
 )
 SELECT a.place, 0 AS kind, COALESCE(a.batch_no, 0) AS batch_no, 0 AS first_event_id, 0 AS format, a.state AS bytes,
        e.domain, e.workflow_id
-FROM asked a LEFT JOIN execution e ON e.shard = a.shard AND e.run_id = a.run_id
+FROM asked a
+LEFT JOIN LATERAL (SELECT domain, workflow_id FROM execution WHERE shard = a.shard AND run_id = a.run_id LIMIT 1) e ON true
 UNION ALL
 SELECT a.place, 1, j.batch_no, j.first_event_id, j.format, j.records, NULL, NULL
-FROM asked a JOIN journal j ON j.shard = a.shard AND j.run_id = a.run_id AND j.batch_no > COALESCE(a.batch_no, 0)
+FROM asked a
+CROSS JOIN LATERAL (
+  SELECT batch_no, first_event_id, format, records FROM journal
+  WHERE shard = a.shard AND run_id = a.run_id AND batch_no > COALESCE(a.batch_no, 0) ORDER BY batch_no
+) j
 ORDER BY place, kind, batch_no
 )"};
 
@@ -100,13 +120,18 @@ CROSS JOIN LATERAL (SELECT batch_no FROM journal WHERE shard = a.shard AND run_i
 UNION ALL
 SELECT 1, a.place, NULL, e.run_id, NULL
 FROM unnest($3::int2[], $4::text[], $5::text[]) WITH ORDINALITY AS a(shard, domain, workflow_id, place)
-JOIN execution e ON e.shard = a.shard AND e.domain = a.domain AND e.workflow_id = a.workflow_id AND e.close_status = 0
+CROSS JOIN LATERAL (
+  SELECT run_id FROM execution
+  WHERE shard = a.shard AND domain = a.domain AND workflow_id = a.workflow_id AND close_status = 0 LIMIT 1
+) e
 UNION ALL
 SELECT 2, a.place, NULL, NULL, w.verdict
 FROM unnest($6::int2[], $7::text[], $8::text[], $9::text[], $10::text[]) WITH ORDINALITY
   AS a(shard, domain, workflow_id, source, id, place)
-JOIN received w ON w.shard = a.shard AND w.domain = a.domain AND w.workflow_id = a.workflow_id AND w.source = a.source
-  AND w.id = a.id
+CROSS JOIN LATERAL (
+  SELECT verdict FROM received
+  WHERE shard = a.shard AND domain = a.domain AND workflow_id = a.workflow_id AND source = a.source AND id = a.id LIMIT 1
+) w
 )"};
 
 // An older snapshot never replaces a newer one.
