@@ -61,7 +61,8 @@ bool is_opened(const ExecutionOpened& row) {
 }
 
 bool is_closed(const ExecutionClosed& row) {
-  return row.close_status >= 1 && row.close_status <= kLastCloseStatus && row.close_ms > 0 && are_texts({row.domain, row.workflow_id});
+  return row.close_status >= 1 && row.close_status <= kLastCloseStatus && row.close_ms > 0 &&
+         are_texts({row.domain, row.workflow_id});
 }
 
 bool is_changed(const ExecutionChanged& row) {
@@ -70,7 +71,8 @@ bool is_changed(const ExecutionChanged& row) {
 
 bool is_backlog_row(const BacklogRow& row) {
   const bool known_kind = row.kind == core::TaskKind::kDecision || row.kind == core::TaskKind::kActivity;
-  return row.key.run.shard >= 0 && row.key.scheduled_event_id >= 1 && known_kind && are_texts({row.domain, row.task_list, row.workflow_id});
+  return row.key.run.shard >= 0 && row.key.scheduled_event_id >= 1 && known_kind &&
+         are_texts({row.domain, row.task_list, row.workflow_id});
 }
 
 absl::Status check_received(const std::vector<ReceivedRow>& rows) {

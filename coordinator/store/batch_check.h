@@ -1,5 +1,5 @@
-// What no store takes, whatever it holds. Both stores ask before anything is written, so they refuse the same rows in the same words;
-// the CHECKs of PostgreSQL's tables say it once more.
+// What no store takes, whatever it holds. Both stores ask before anything is written, so they refuse the same rows in the same
+// words; the CHECKs of PostgreSQL's tables say it once more.
 #pragma once
 
 #include "absl/status/status.h"

@@ -49,7 +49,7 @@ inline constexpr int16_t kJournalFormat = 1;  // RecordBatch of baton.journal.v1
 
 struct JournalRow {
   RunKey run;
-  int64_t batch_no = 0;        // from 1, dense per run
+  int64_t batch_no = 0;        // from 1, dense per run: the writer's duty, PostgreSQL does not look for gaps
   int64_t first_event_id = 0;  // of the first public event in the batch, or of the next one to come
   int16_t format = kJournalFormat;
   std::string records;
@@ -256,8 +256,9 @@ class Store {
   virtual absl::StatusOr<int64_t> epoch() = 0;
   virtual absl::StatusOr<std::vector<SigningKey>> signing_keys() = 0;  // makes the first one when there is none
 
-  // Events from `from_event_id` on (or, reversed, from it downwards; 0: from the last); rows until `max_bytes`, at least one. A first
-  // row may begin before the asked event (reversed: end after it), and rows without any public event occur: the reader skips those.
+  // Events from `from_event_id` on (or, reversed, from it downwards; 0: from the last); rows until `max_bytes`, at least one; a store may
+  // end a page sooner. A first row may begin before the asked event (reversed: end after it), and rows without any public event occur:
+  // the reader skips those.
   virtual absl::StatusOr<HistoryPage> read_history(RunKey run, int64_t from_event_id, bool reverse, int64_t max_bytes) = 0;
   virtual absl::StatusOr<std::optional<ExecutionRecord>> find_execution(RunKey run) = 0;
   // The open run of a workflow id, or its latest closed one.

@@ -81,7 +81,8 @@ ON_BOTH_STORES(AllOrNothingTest);
 TEST_P(AllOrNothingTest, TheSoundBatchIsStoredWhole) {
   ASSERT_EQ(commit(everything()), "committed");
   const std::string text = stored();
-  for (const char* part : {"the last batch", "the first batch", "one more", "closed 2000 as 5", "cancel requested", "deadline 8000", "deadline 9000"}) {
+  for (const char* part : {"the last batch", "the first batch", "one more", "closed 2000 as 5", "cancel requested",
+                           "deadline 8000", "deadline 9000"}) {
     EXPECT_THAT(text, testing::HasSubstr(part));
   }
   EXPECT_THAT(text, testing::Not(testing::HasSubstr("deadline 6000")));
@@ -239,7 +240,11 @@ TEST_P(AllOrNothingTest, NamesMayBeOfAnyLanguage) {
 
 TEST_P(AllOrNothingTest, RowsOfAMebibyteAreStoredAndRead) {
   const std::string big(1 << 20, '\xa5'), bigger(3 << 20, '\0');
-  ASSERT_EQ(commit(Batch().append(unknown, 1, 1, big).append(unknown, 2, 2, bigger).append(new_run, 1, 1, big).receive(unknown, "request", big)),
+  ASSERT_EQ(commit(Batch()
+                       .append(unknown, 1, 1, big)
+                       .append(unknown, 2, 2, bigger)
+                       .append(new_run, 1, 1, big)
+                       .receive(unknown, "request", big)),
             "committed");
   ASSERT_TRUE(lane().save_snapshot(unknown.key, 1, big).ok());
   const std::vector<LoadedRun> loaded = must(lane().load(std::vector{unknown.key, new_run.key}));

@@ -45,7 +45,8 @@ TEST_P(BacklogTest, TasksComeByPriorityThenAgeThenRunThenEvent) {
 }
 
 TEST_P(BacklogTest, ListsAreApartAndComeInTheOrderAsked) {
-  Batch batch = Batch().add_task(run, 1).add_task(run, 2, "ship").add_task(run, 3, "Pack").add_task(NamedRun("order-1", 3, "returns"), 4);
+  Batch batch =
+      Batch().add_task(run, 1).add_task(run, 2, "ship").add_task(run, 3, "Pack").add_task(NamedRun("order-1", 3, "returns"), 4);
   batch.add_task(run, 5).rows().backlog_added.back().kind = kDecision;
   ASSERT_EQ(commit(batch), "committed");
   EXPECT_THAT(events({pack}), testing::ElementsAre(1));

@@ -27,7 +27,8 @@ class BrokenConnectionTest : public testing::Test {
     open(PostgresOptions{});
   }
 
-  // The store behind the proxy, again, with these time limits. Its statements are prepared already, so a fault meets the statement itself.
+  // The store behind the proxy, again, with these time limits. Its statements are prepared already, so a fault meets the
+  // statement itself.
   void open(PostgresOptions options) {
     options.schema = schema_->name();
     options.application_name = kLane + schema_->name();
@@ -44,7 +45,12 @@ class BrokenConnectionTest : public testing::Test {
 
   // A first batch with rows of every table: several statements between BEGIN and COMMIT.
   static Batch full(const NamedRun& run, std::string records = "first") {
-    return Batch().append(run, 1, 1, std::move(records)).open(run, 1000, 6000).add_task(run, 1).remove_task(run, 2).receive(run, "start of " + run.key.run_id.to_text());
+    return Batch()
+        .append(run, 1, 1, std::move(records))
+        .open(run, 1000, 6000)
+        .add_task(run, 1)
+        .remove_task(run, 2)
+        .receive(run, "start of " + run.key.run_id.to_text());
   }
 
   LaneSession& lane() { return *lane_; }
@@ -62,17 +68,20 @@ class BrokenConnectionTest : public testing::Test {
     return found;
   }
   int64_t open_runs(const NamedRun& run) {
-    return schema_->number(absl::StrCat("SELECT count(*) FROM execution WHERE close_status = 0 AND workflow_id = '", run.workflow_id, "'"));
+    return schema_->number(
+        absl::StrCat("SELECT count(*) FROM execution WHERE close_status = 0 AND workflow_id = '", run.workflow_id, "'"));
   }
   // Until a connection of the store behind the proxy waits for somebody's transaction.
   void wait_until_blocked() const {
-    schema_->wait_until(absl::StrCat("EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND application_name = '",
-                                     application_name(), "')"));
+    schema_->wait_until(
+        absl::StrCat("EXISTS (SELECT FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND application_name = '",
+                     application_name(), "')"));
   }
   // INSERT of a journal row by hand, under a commit id of nobody's.
   std::string insert_by_hand(const NamedRun& run, int64_t batch_no) const {
-    return absl::StrCat("INSERT INTO journal (shard, run_id, batch_no, first_event_id, format, records, commit_id) VALUES (", run.key.shard, ", '",
-                        run.key.run_id.to_text(), "', ", batch_no, ", ", batch_no, ", 1, 'by hand', '", RunId{}.to_text(), "')");
+    return absl::StrCat("INSERT INTO journal (shard, run_id, batch_no, first_event_id, format, records, commit_id) VALUES (",
+                        run.key.shard, ", '", run.key.run_id.to_text(), "', ", batch_no, ", ", batch_no, ", 1, 'by hand', '",
+                        RunId{}.to_text(), "')");
   }
 
   std::unique_ptr<PostgresSchema> schema_;

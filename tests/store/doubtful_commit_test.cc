@@ -18,7 +18,8 @@ class DoubtfulCommitTest : public BrokenConnectionTest {
   const NamedRun run{"order-1", 1}, rival{"order-1", 2};
 };
 
-// --- lost in the commit itself: applied once, reported committed ------------------------------------------------------------------
+// --- lost in the commit itself: applied once, reported committed
+// ------------------------------------------------------------------
 
 TEST_F(DoubtfulCommitTest, AnAppendThatWasAppliedAndNotAnsweredIsCommittedOnce) {
   proxy_->arm(kAppend, Fault::kCutAfter);
@@ -93,10 +94,12 @@ TEST_F(DoubtfulCommitTest, AnAppendThatArrivesAfterItsSecondSendingDoesNothing) 
   EXPECT_THAT(records(run), testing::ElementsAre("ours", "next"));
 }
 
-// --- another's batch at the key: surely not ours --------------------------------------------------------------------------------------
+// --- another's batch at the key: surely not ours
+// --------------------------------------------------------------------------------------
 
 TEST_F(DoubtfulCommitTest, AnothersBatchAtTheKeyIsAConflict) {
-  proxy_->arm(kAppend, Fault::kCutBefore, [&] { EXPECT_EQ(told(other().commit(Batch().append(run, 1, 1, "another's"))), "committed"); });
+  proxy_->arm(kAppend, Fault::kCutBefore,
+              [&] { EXPECT_EQ(told(other().commit(Batch().append(run, 1, 1, "another's"))), "committed"); });
   EXPECT_EQ(told(lane().commit(Batch().append(run, 1, 1, "ours"))), "conflict");
   EXPECT_THAT(records(run), testing::ElementsAre("another's"));
 }
@@ -109,20 +112,23 @@ TEST_F(DoubtfulCommitTest, ATwinOfTheBatchUnderAnotherCommitIdIsNotOurs) {
 }
 
 TEST_F(DoubtfulCommitTest, AnothersVerdictAtTheKeyIsAConflict) {
-  proxy_->arm(kReceive, Fault::kCutBefore, [&] { EXPECT_EQ(told(other().commit(Batch().receive(run, "request", "another's"))), "committed"); });
+  proxy_->arm(kReceive, Fault::kCutBefore,
+              [&] { EXPECT_EQ(told(other().commit(Batch().receive(run, "request", "another's"))), "committed"); });
   EXPECT_EQ(told(lane().commit(Batch().receive(run, "request", "ours"))), "conflict");
   EXPECT_EQ(*other_store_->find_received(received_key(run, "request")), "another's");
 }
 
 TEST_F(DoubtfulCommitTest, OneOfSeveralKeysTakenIsEnough) {
   const NamedRun second("order-2", 3);
-  proxy_->arm(kAppend, Fault::kCutBefore, [&] { EXPECT_EQ(told(other().commit(Batch().append(second, 1, 1, "another's"))), "committed"); });
+  proxy_->arm(kAppend, Fault::kCutBefore,
+              [&] { EXPECT_EQ(told(other().commit(Batch().append(second, 1, 1, "another's"))), "committed"); });
   EXPECT_EQ(told(lane().commit(Batch().append(run, 1, 1, "ours").append(second, 1, 1, "ours"))), "conflict");
   EXPECT_THAT(records(run), testing::ElementsAre());
   EXPECT_THAT(records(second), testing::ElementsAre("another's"));
 }
 
-// --- what is no proof: the open run of a workflow id, a deadlock, a timeout ---------------------------------------------------------
+// --- what is no proof: the open run of a workflow id, a deadlock, a timeout
+// ---------------------------------------------------------
 
 TEST_F(DoubtfulCommitTest, AStartInDoubtIsNeverToldThatItsWorkflowIdIsTaken) {
   open({.settle_within = 700ms});
@@ -169,7 +175,8 @@ TEST_F(DoubtfulCommitTest, ATimeoutInDoubtIsMaybeAndTheOldServerProcessMayStillC
 TEST_F(DoubtfulCommitTest, ADeadlockInDoubtProvesNothing) {
   const NamedRun first("order-a", 5), second("order-a", 6);
   lane_.reset();
-  store_ = schema_->open({.schema = schema_->name(), .application_name = application_name()}, proxy_->url() + "?options=-c%20deadlock_timeout%3D2s");
+  store_ = schema_->open({.schema = schema_->name(), .application_name = application_name()},
+                         proxy_->url() + "?options=-c%20deadlock_timeout%3D2s");
   lane_ = store_->open_lane();
   ASSERT_EQ(told(lane().commit(Batch().append(NamedRun("order-b", 7), 1))), "committed");
   const std::unique_ptr<postgres::Connection> by_hand = schema_->connect();

@@ -1,4 +1,5 @@
-// What a commit does to the rows of executions: closes before opens, one open run of a workflow id, everything about a run in one batch.
+// What a commit does to the rows of executions: closes before opens, one open run of a workflow id, everything about a run in one
+// batch.
 #include "tests/store/store_test.h"
 
 namespace baton::store {
@@ -91,7 +92,15 @@ TEST_P(ExecutionRowsTest, ContinueAsNewClosesAndOpensInOneBatch) {
 
 TEST_P(ExecutionRowsTest, AChainOfRunsMayPassInOneBatch) {
   const NamedRun first("order-1", 1), second("order-1", 2), third("order-1", 3);
-  EXPECT_EQ(commit(Batch().append(first, 1).open(first).close(first, 5).append(second, 1).open(second).close(second, 5).append(third, 1).open(third)),
+  EXPECT_EQ(commit(Batch()
+                       .append(first, 1)
+                       .open(first)
+                       .close(first, 5)
+                       .append(second, 1)
+                       .open(second)
+                       .close(second, 5)
+                       .append(third, 1)
+                       .open(third)),
             "committed");
   EXPECT_EQ(find(first)->close_status, 5);
   EXPECT_EQ(find(second)->close_status, 5);
@@ -107,7 +116,8 @@ TEST_P(ExecutionRowsTest, ARunMayPassBesideAnOpenOneOfItsWorkflowId) {
 
 TEST_P(ExecutionRowsTest, OpenChangeAndCloseInOneBatchLeaveAllOfIt) {
   const NamedRun run("order-1");
-  ASSERT_EQ(commit(Batch().append(run, 1).set_deadline(run, 7000).request_cancel(run).close(run, 3, 2500).open(run, 1000, 6000)), "committed");
+  ASSERT_EQ(commit(Batch().append(run, 1).set_deadline(run, 7000).request_cancel(run).close(run, 3, 2500).open(run, 1000, 6000)),
+            "committed");
   EXPECT_EQ(find(run)->close_status, 3);
   EXPECT_EQ(find(run)->close_ms, 2500);
   EXPECT_EQ(find(run)->start_ms, 1000);

@@ -35,13 +35,14 @@ TEST_P(FenceTest, TheNextBatchFollows) {
 TEST_P(FenceTest, SeveralBatchesOfOneRunFitInOneCommitInAnyOrder) {
   const NamedRun run("w-1");
   EXPECT_EQ(commit(Batch().append(run, 3, 7, "c").append(run, 1, 1, "a").append(run, 2, 4, "b")), "committed");
-  EXPECT_EQ(journal_of(run), show(LoadedRun{.run = run.key,
-                                            .domain = "",
-                                            .workflow_id = "",
-                                            .snapshot = "",
-                                            .snapshot_batch_no = 0,
-                                            .rows = Batch().append(run, 1, 1, "a").append(run, 2, 4, "b").append(run, 3, 7, "c").rows().journal}) +
-                                 "\n");
+  EXPECT_EQ(journal_of(run),
+            show(LoadedRun{.run = run.key,
+                           .domain = "",
+                           .workflow_id = "",
+                           .snapshot = "",
+                           .snapshot_batch_no = 0,
+                           .rows = Batch().append(run, 1, 1, "a").append(run, 2, 4, "b").append(run, 3, 7, "c").rows().journal}) +
+                "\n");
 }
 
 TEST_P(FenceTest, TheSameBatchTwiceInOneCommitIsAConflict) {
@@ -78,9 +79,7 @@ TEST_P(FenceTest, AJournalRowWithoutContentIsRejected) {
   EXPECT_EQ(journal_of(run), "");
 }
 
-TEST_P(FenceTest, AnEmptyBatchCommits) {
-  EXPECT_EQ(commit(Batch()), "committed");
-}
+TEST_P(FenceTest, AnEmptyBatchCommits) { EXPECT_EQ(commit(Batch()), "committed"); }
 
 TEST_P(FenceTest, EveryOutcomeButSuccessSaysWhy) {
   const NamedRun run("w-1");

@@ -4,7 +4,8 @@
 namespace baton::store {
 namespace {
 
-// Batches and their events: 1 has 1 to 3, 2 has none, 3 has 4 and 5, 4 has 6, 5 has none, 6 has 7 to 10, 7 has none. Ten bytes each.
+// Batches and their events: 1 has 1 to 3, 2 has none, 3 has 4 and 5, 4 has 6, 5 has none, 6 has 7 to 10, 7 has none. Ten bytes
+// each.
 class HistoryTest : public StoreTest {
  protected:
   void SetUp() override {
@@ -111,6 +112,27 @@ TEST_P(HistoryTest, EveryEventIsFoundInALongRun) {
     for (const bool reverse : {false, true}) {
       EXPECT_EQ(must(store().read_history(long_run.key, event, reverse, 1)).rows.at(0).batch_no, batch_of_event[event]) << event;
     }
+  }
+}
+
+TEST_P(HistoryTest, PageAfterPageGivesTheWholeOfALongRun) {
+  const NamedRun long_run("order-4", 4);
+  constexpr int kBatches = 2500;
+  Batch batch;
+  for (int n = 1; n <= kBatches; ++n) batch.append(long_run, n, n, "r");
+  ASSERT_EQ(commit(batch), "committed");
+  for (const bool reverse : {false, true}) {
+    int64_t next = reverse ? kBatches : 1;
+    for (bool more = true; more;) {
+      const HistoryPage page = must(store().read_history(long_run.key, next, reverse, 1 << 20));
+      ASSERT_FALSE(page.rows.empty());
+      for (const JournalRow& row : page.rows) {
+        ASSERT_EQ(row.batch_no, next);
+        next += reverse ? -1 : 1;
+      }
+      more = page.more;
+    }
+    EXPECT_EQ(next, reverse ? 0 : kBatches + 1);
   }
 }
 

@@ -1,4 +1,5 @@
-// Several lanes of several coordinators on the same rows: whatever their order, nobody is told anything but committed or conflict.
+// Several lanes of several coordinators on the same rows: whatever their order, nobody is told anything but committed or
+// conflict.
 #include <atomic>
 #include <random>
 #include <thread>
@@ -88,11 +89,13 @@ TEST_F(LanesTogetherTest, StartsThatMeetOnlyInTheirWorkflowIdsNeverSurface) {
   EXPECT_GT(schema_->number("SELECT count(*) FROM execution"), 0);
 }
 
-// Lanes sort their rows, so it takes a stranger to make a deadlock; then the lane's transaction is the one that PostgreSQL breaks.
+// Lanes sort their rows, so it takes a stranger to make a deadlock; then the lane's transaction is the one that PostgreSQL
+// breaks.
 TEST_F(LanesTogetherTest, ADeadlockCountsAsAConflict) {
   const auto by_hand_insert = [](const NamedRun& run) {
-    return absl::StrCat("INSERT INTO received (shard, domain, workflow_id, source, id, verdict, received_ms, commit_id) VALUES (", run.key.shard,
-                        ", '", run.domain, "', '", run.workflow_id, "', 'signal', 'request', '', 0, '", RunId{}.to_text(), "')");
+    return absl::StrCat("INSERT INTO received (shard, domain, workflow_id, source, id, verdict, received_ms, commit_id) VALUES (",
+                        run.key.shard, ", '", run.domain, "', '", run.workflow_id, "', 'signal', 'request', '', 0, '",
+                        RunId{}.to_text(), "')");
   };
   // Of one shard, so that the order of their keys is that of their ids.
   std::vector<NamedRun> same_shard = {NamedRun("order-0", 1)};

@@ -124,17 +124,21 @@ std::vector<ExecutionQuery> filters(const ExecutionQuery& base) {
 
 std::string describe(const ExecutionQuery& query) {
   return std::string(query.open ? "open" : "closed") + (query.by_close_time ? " by close" : " by start") +
-         (query.oldest_first ? " oldest first " : " newest first ") + std::to_string(query.oldest_ms) + ".." + std::to_string(query.latest_ms) +
-         " in " + query.domain + " workflow " + query.workflow_id + " type " + query.type_name + " " + query.type_version + " tag " + query.tag +
-         " status " + std::to_string(query.close_status) + " after " + std::to_string(query.closed_after_ms) + " limit " +
-         std::to_string(query.limit);
+         (query.oldest_first ? " oldest first " : " newest first ") + std::to_string(query.oldest_ms) + ".." +
+         std::to_string(query.latest_ms) + " in " + query.domain + " workflow " + query.workflow_id + " type " + query.type_name +
+         " " + query.type_version + " tag " + query.tag + " status " + std::to_string(query.close_status) + " after " +
+         std::to_string(query.closed_after_ms) + " limit " + std::to_string(query.limit);
 }
 
 TEST_P(ListsTest, OpenOnesWithEveryFilterInBothOrders) {
   for (const bool oldest_first : {false, true}) {
     for (const auto& [oldest, latest] : {std::pair<int64_t, int64_t>{0, 0}, {20, 40}, {61, 0}}) {
-      for (const ExecutionQuery& query :
-           filters({.domain = "orders", .open = true, .oldest_ms = oldest, .latest_ms = latest, .oldest_first = oldest_first, .limit = 9})) {
+      for (const ExecutionQuery& query : filters({.domain = "orders",
+                                                  .open = true,
+                                                  .oldest_ms = oldest,
+                                                  .latest_ms = latest,
+                                                  .oldest_first = oldest_first,
+                                                  .limit = 9})) {
         SCOPED_TRACE(describe(query));
         expect_like_model(query);
       }
@@ -147,8 +151,14 @@ TEST_P(ListsTest, ClosedOnesWithEveryFilterInBothOrdersByBothTimes) {
     for (const bool oldest_first : {false, true}) {
       for (const int16_t status : {0, 1, 6}) {
         for (const auto& [oldest, latest] : {std::pair<int64_t, int64_t>{0, 0}, {20, 40}}) {
-          const ExecutionQuery base{.domain = "orders", .open = false, .by_close_time = by_close_time, .oldest_ms = oldest, .latest_ms = latest,
-                                    .close_status = status, .oldest_first = oldest_first, .limit = 20};
+          const ExecutionQuery base{.domain = "orders",
+                                    .open = false,
+                                    .by_close_time = by_close_time,
+                                    .oldest_ms = oldest,
+                                    .latest_ms = latest,
+                                    .close_status = status,
+                                    .oldest_first = oldest_first,
+                                    .limit = 20};
           for (const ExecutionQuery& query : filters(base)) {
             SCOPED_TRACE(describe(query));
             expect_like_model(query);
@@ -171,8 +181,13 @@ TEST_P(ListsTest, EveryCloseStatusIsAFilter) {
 TEST_P(ListsTest, OnlyThoseThatClosedLaterThanATimeWithEveryFilter) {
   for (const bool by_close_time : {false, true}) {
     for (const int16_t status : {0, 1}) {
-      const ExecutionQuery base{.domain = "orders", .open = false, .by_close_time = by_close_time, .oldest_ms = 10, .close_status = status,
-                                .closed_after_ms = 55, .limit = 7};
+      const ExecutionQuery base{.domain = "orders",
+                                .open = false,
+                                .by_close_time = by_close_time,
+                                .oldest_ms = 10,
+                                .close_status = status,
+                                .closed_after_ms = 55,
+                                .limit = 7};
       for (const ExecutionQuery& query : filters(base)) {
         SCOPED_TRACE(describe(query));
         expect_like_model(query);

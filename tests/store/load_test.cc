@@ -23,13 +23,14 @@ ON_BOTH_STORES(LoadTest);
 TEST_P(LoadTest, WithoutASnapshotAllRowsCome) {
   const NamedRun run("order-1");
   ASSERT_EQ(commit(Batch().append(run, 1, 1, "a").open(run).append(run, 2, 4, "b")), "committed");
-  EXPECT_EQ(show_all(load({run.key})), show(LoadedRun{.run = run.key,
-                                                      .domain = "orders",
-                                                      .workflow_id = "order-1",
-                                                      .snapshot = "",
-                                                      .snapshot_batch_no = 0,
-                                                      .rows = Batch().append(run, 1, 1, "a").append(run, 2, 4, "b").rows().journal}) +
-                                           "\n");
+  EXPECT_EQ(show_all(load({run.key})),
+            show(LoadedRun{.run = run.key,
+                           .domain = "orders",
+                           .workflow_id = "order-1",
+                           .snapshot = "",
+                           .snapshot_batch_no = 0,
+                           .rows = Batch().append(run, 1, 1, "a").append(run, 2, 4, "b").rows().journal}) +
+                "\n");
 }
 
 TEST_P(LoadTest, WithASnapshotTheRowsAfterItCome) {
@@ -113,17 +114,25 @@ TEST_P(LoadTest, AnOpenRunWithoutJournalIsNoRun) {
   EXPECT_TRUE(load({run.key}).empty());
 }
 
-// --- confirm --------------------------------------------------------------------------------------------------------------------
+// --- confirm
+// --------------------------------------------------------------------------------------------------------------------
 
 TEST_P(LoadTest, ConfirmTellsAllThreeKindsInOne) {
   const NamedRun open("order-1", 1), closed("order-2", 2), unknown("order-3", 3);
   append_batches(open, 3);
-  ASSERT_EQ(commit(Batch().open(open).append(closed, 1).open(closed).close(closed).receive(open, "request", "verdict").receive(closed, "other", "")),
+  ASSERT_EQ(commit(Batch()
+                       .open(open)
+                       .append(closed, 1)
+                       .open(closed)
+                       .close(closed)
+                       .receive(open, "request", "verdict")
+                       .receive(closed, "other", "")),
             "committed");
   ConfirmRequest request;
   request.runs = {closed.key, unknown.key, open.key};
   request.open_runs = {unknown.workflow(), open.workflow(), closed.workflow()};
-  request.received = {received_key(open, "unknown"), received_key(open, "request"), received_key(closed, "request"), received_key(closed, "other")};
+  request.received = {received_key(open, "unknown"), received_key(open, "request"), received_key(closed, "request"),
+                      received_key(closed, "other")};
   const ConfirmReply reply = must(lane().confirm(request));
   EXPECT_THAT(reply.last_batch_no, testing::ElementsAre(1, 0, 3));
   EXPECT_THAT(reply.open_runs, testing::ElementsAre(std::nullopt, open.key.run_id, std::nullopt));
@@ -147,7 +156,9 @@ TEST_P(LoadTest, ConfirmAnswersWhatWasAskedAndNoMore) {
 TEST_P(LoadTest, ConfirmSeesWhatAnotherLaneCommitted) {
   const NamedRun run("order-1");
   append_batches(run, 1);
-  const auto last = [&] { return must(lane().confirm({.runs = {run.key}, .open_runs = {}, .received = {}})).last_batch_no.at(0); };
+  const auto last = [&] {
+    return must(lane().confirm({.runs = {run.key}, .open_runs = {}, .received = {}})).last_batch_no.at(0);
+  };
   EXPECT_EQ(last(), 1);
   const std::unique_ptr<Store> other = another();
   EXPECT_EQ(told(other->open_lane()->commit(Batch().append(run, 2))), "committed");

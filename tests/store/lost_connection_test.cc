@@ -17,7 +17,8 @@ class LostConnectionTest : public BrokenConnectionTest {
   const NamedRun run{"order-1", 1}, second{"order-2", 2};
 };
 
-// --- the server ends our process --------------------------------------------------------------------------------------------------
+// --- the server ends our process
+// --------------------------------------------------------------------------------------------------
 
 TEST_F(LostConnectionTest, AConnectionEndedWhileIdleIsNotNoticed) {
   schema_->end_sessions(application_name());
@@ -85,7 +86,8 @@ TEST_F(LostConnectionTest, AProcessEndedWhileItWaitsForAnotherWriterIsSettledByT
   }
 }
 
-// --- no server -----------------------------------------------------------------------------------------------------------------------
+// --- no server
+// -----------------------------------------------------------------------------------------------------------------------
 
 TEST_F(LostConnectionTest, WithoutAServerACommitIsMaybeInTimeAndAllIsWellAfterwards) {
   open({.settle_within = 400ms, .read_within = 200ms});
@@ -108,7 +110,8 @@ TEST_F(LostConnectionTest, WithoutAServerACommitIsMaybeInTimeAndAllIsWellAfterwa
 TEST_F(LostConnectionTest, AServerThatComesBackInTimeIsNotNoticed) {
   proxy_->set_reach(Reach::kRefusing);
   std::future<std::string_view> outcome = commit_in_background(full(run));
-  schema_->wait_until(absl::StrCat("NOT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = '", application_name(), "')"));
+  schema_->wait_until(
+      absl::StrCat("NOT EXISTS (SELECT FROM pg_stat_activity WHERE application_name = '", application_name(), "')"));
   proxy_->set_reach(Reach::kServing);
   EXPECT_EQ(outcome.get(), "committed");
   EXPECT_EQ(open_runs(run), 1);
@@ -136,7 +139,8 @@ TEST_F(LostConnectionTest, ASilentServerIsMaybeInTime) {
   EXPECT_THAT(records(run), testing::ElementsAre("ours")) << "whenever the first sending arrived";
 }
 
-// --- a server that takes no writes for a while ------------------------------------------------------------------------------------
+// --- a server that takes no writes for a while
+// ------------------------------------------------------------------------------------
 
 TEST_F(LostConnectionTest, AStatementThatWaitsTooLongIsSentAgain) {
   open({.statement_timeout = 150ms});

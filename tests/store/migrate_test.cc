@@ -87,7 +87,8 @@ TEST_F(MigrateTest, OneVersionAheadIsServed) {
 
 TEST_F(MigrateTest, AMuchNewerDatabaseIsRefused) {
   ASSERT_TRUE(migrate_here().ok());
-  schema_->run(absl::StrCat("INSERT INTO schema_version (version, name) VALUES (", newest() + 1, ", 'next'), (", newest() + 2, ", 'after next')"));
+  schema_->run(absl::StrCat("INSERT INTO schema_version (version, name) VALUES (", newest() + 1, ", 'next'), (", newest() + 2,
+                            ", 'after next')"));
   const absl::Status status = migrate_here();
   EXPECT_EQ(status.code(), absl::StatusCode::kFailedPrecondition);
   EXPECT_THAT(std::string(status.message()), testing::HasSubstr(absl::StrCat("version ", newest() + 2)));

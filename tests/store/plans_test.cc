@@ -1,5 +1,5 @@
-// Every read of the store follows an index in the order it shows, whatever PostgreSQL knows of the tables: as it is sent, prepared once
-// and kept.
+// Every read of the store follows an index in the order it shows, whatever PostgreSQL knows of the tables: as it is sent,
+// prepared once and kept.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -38,7 +38,8 @@ class PlansTest : public testing::TestWithParam<Known> {
   }
 
   void look_at_tables() {
-    for (const char* table : {"execution", "execution_tag", "backlog", "journal", "received", "snapshot"}) schema_->run(absl::StrCat("VACUUM ANALYZE ", table));
+    for (const char* table : {"execution", "execution_tag", "backlog", "journal", "received", "snapshot"})
+      schema_->run(absl::StrCat("VACUUM ANALYZE ", table));
   }
 
   // Two domains, half of the runs open, a tag and a task each.
@@ -74,13 +75,15 @@ SELECT run_id, start_ms, shard, domain, workflow_id, 'signal', start_ms::text, '
     for (int i = 0; i < answer.result.size(); ++i) text += answer.result.text(i, 0) + "\n";
     return text;
   }
-  // Which of several indexes in the same order filters best only statistics tell; other lists than these are not on the way of a step.
+  // Which of several indexes in the same order filters best only statistics tell; other lists than these are not on the way of a
+  // step.
   bool knows_all() const { return GetParam() == Known::kAll; }
 
   std::unique_ptr<PostgresSchema> schema_;
 };
 
-INSTANTIATE_TEST_SUITE_P(On, PlansTest, testing::Values(Known::kNewTables, Known::kEmptyTables, Known::kEmptyTablesThatAreFull, Known::kAll),
+INSTANTIATE_TEST_SUITE_P(On, PlansTest,
+                         testing::Values(Known::kNewTables, Known::kEmptyTables, Known::kEmptyTablesThatAreFull, Known::kAll),
                          known_name);
 
 const auto kNoScan = Not(HasSubstr("Seq Scan on"));
@@ -114,7 +117,8 @@ std::vector<ListCase> list_cases() {
   return {
       {"open", open, "execution_open_start"},
       {"open of a type", with(open, &ExecutionQuery::type_name, "type-1"), "execution_open_type"},
-      {"open of a type and version", with(with(open, &ExecutionQuery::type_name, "type-1"), &ExecutionQuery::type_version, "1"), "execution_open_type"},
+      {"open of a type and version", with(with(open, &ExecutionQuery::type_name, "type-1"), &ExecutionQuery::type_version, "1"),
+       "execution_open_type"},
       {"open with a tag", with(open, &ExecutionQuery::tag, "red"), "execution_tag_open_start"},
       {"closed by start", closed, "execution_closed_start"},
       {"closed by close", by_close, "execution_closed_close"},
@@ -148,8 +152,8 @@ TEST_P(PlansTest, CountsWalkAnIndex) {
     const std::string text = plan(postgres::count_statement(one.query).view());
     EXPECT_THAT(text, kInOrder) << one.name;
     if (knows_all()) {
-        EXPECT_THAT(text, HasSubstr(absl::StrCat("using ", one.index, " "))) << one.name;
-      }
+      EXPECT_THAT(text, HasSubstr(absl::StrCat("using ", one.index, " "))) << one.name;
+    }
   }
 }
 
@@ -161,14 +165,16 @@ TEST_P(PlansTest, ListsOfAWorkflowIdLookItUp) {
   const std::string closed = plan(postgres::list_statement(query).view());
   EXPECT_THAT(closed, kNoScan);
   if (knows_all()) {
-        EXPECT_THAT(closed, HasSubstr("using execution_closed_workflow "));
-      }
+    EXPECT_THAT(closed, HasSubstr("using execution_closed_workflow "));
+  }
 }
 
 TEST_P(PlansTest, DeadlinesAndBacklogComeInOrder) {
   EXPECT_THAT(plan(postgres::kDueDeadlines), AllOf(kInOrder, looks_up("execution_deadline", "\\(deadline_ms <= \\$1\\)\n$")));
-  // Within a list the index gives the order, so its first rows are read and no more; what was read is put in the order of the lists.
-  EXPECT_THAT(plan(postgres::kReadBacklog), AllOf(kNoScan, testing::ContainsRegex("Limit\n +->  Index Scan using backlog_list ")));
+  // Within a list the index gives the order, so its first rows are read and no more; what was read is put in the order of the
+  // lists.
+  EXPECT_THAT(plan(postgres::kReadBacklog),
+              AllOf(kNoScan, testing::ContainsRegex("Limit\n +->  Index Scan using backlog_list ")));
   EXPECT_THAT(plan(postgres::kCountBacklog), AllOf(kInOrder, HasSubstr("using backlog_list ")));
 }
 
@@ -182,8 +188,11 @@ TEST_P(PlansTest, WhatALaneReadsIsLookedUpByKey) {
   const std::string confirm = plan(postgres::kConfirm);
   EXPECT_THAT(confirm, AllOf(kNoScan, Not(HasSubstr("Filter"))));
   EXPECT_THAT(confirm, looks_up("journal_pkey", "\\(\\(shard = a.shard\\) AND \\(run_id = a.run_id\\)\\)"));
-  EXPECT_THAT(confirm, looks_up("execution_open_run", "\\(\\(shard = a[^\n]*\\) AND \\(domain = [^\n]*\\) AND \\(workflow_id = "));
-  EXPECT_THAT(confirm, looks_up("received_pkey", "\\(\\(shard = a[^\n]*\\) AND \\(domain = [^\n]*\\) AND \\(workflow_id = [^\n]*\\) AND \\(source = [^\n]*\\) AND \\(id = "));
+  EXPECT_THAT(confirm,
+              looks_up("execution_open_run", "\\(\\(shard = a[^\n]*\\) AND \\(domain = [^\n]*\\) AND \\(workflow_id = "));
+  EXPECT_THAT(confirm, looks_up("received_pkey",
+                                "\\(\\(shard = a[^\n]*\\) AND \\(domain = [^\n]*\\) AND \\(workflow_id = [^\n]*\\) AND \\(source "
+                                "= [^\n]*\\) AND \\(id = "));
 }
 
 TEST_P(PlansTest, WhatALaneWritesIsLookedUpByKey) {
@@ -193,7 +202,10 @@ TEST_P(PlansTest, WhatALaneWritesIsLookedUpByKey) {
   EXPECT_THAT(update, looks_up("execution_tag_pkey", "\\(\\(shard = ANY [^\n]*\\) AND \\(run_id = [a-z_1]+.run_id\\)\\)"));
   const std::string remove = plan(postgres::kRemoveBacklog);
   EXPECT_THAT(remove, AllOf(kNoScan, Not(HasSubstr("Filter")), HasSubstr("Tid Scan on backlog b")));
-  EXPECT_THAT(remove, looks_up("backlog_pkey", "\\(\\(shard = r.shard\\) AND \\(run_id = r.run_id\\) AND \\(scheduled_event_id = r.scheduled_event_id\\)\\)"));
+  EXPECT_THAT(
+      remove,
+      looks_up("backlog_pkey",
+               "\\(\\(shard = r.shard\\) AND \\(run_id = r.run_id\\) AND \\(scheduled_event_id = r.scheduled_event_id\\)\\)"));
   EXPECT_THAT(plan(postgres::kJournalWriters), AllOf(kNoScan, looks_up("journal_pkey", "[^\n]*batch_no = ")));
   EXPECT_THAT(plan(postgres::kReceivedWriters), AllOf(kNoScan, looks_up("received_pkey", "[^\n]*id = ")));
   EXPECT_THAT(plan(postgres::kSaveSnapshot), AllOf(kNoScan, looks_up("journal_pkey", "[^\n]*batch_no = ")));
@@ -211,7 +223,8 @@ TEST_P(PlansTest, OtherLookUpsAreByKeyToo) {
 
 // The proof that a scan would be noticed.
 TEST_P(PlansTest, AStatementWithoutAnIndexIsSeen) {
-  EXPECT_THAT(plan({"unindexed", "SELECT FROM execution WHERE parent_workflow_id = $1::text"}), HasSubstr("Seq Scan on execution"));
+  EXPECT_THAT(plan({"unindexed", "SELECT FROM execution WHERE parent_workflow_id = $1::text"}),
+              HasSubstr("Seq Scan on execution"));
 }
 
 }  // namespace

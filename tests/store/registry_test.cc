@@ -7,15 +7,16 @@ namespace {
 using RegistryChange = Store::RegistryChange;
 
 std::string show(const DomainRow& row) {
-  std::string text = row.name + " (" + row.description + ")" + (row.deprecated ? " deprecated" : "") + " " + std::to_string(row.retention_ms);
+  std::string text =
+      row.name + " (" + row.description + ")" + (row.deprecated ? " deprecated" : "") + " " + std::to_string(row.retention_ms);
   for (const auto& [key, value] : row.tags) text += " " + key + "=" + value;
   return text;
 }
 
 std::string show(const TypeRow& row) {
   return std::to_string(static_cast<int>(row.kind)) + " " + row.domain + " " + row.name + " " + row.version +
-         (row.deprecated ? " deprecated" : "") + " " + std::to_string(row.created_ms) + " " + std::to_string(row.deprecated_ms) + " " +
-         testing::PrintToString(row.configuration);
+         (row.deprecated ? " deprecated" : "") + " " + std::to_string(row.created_ms) + " " + std::to_string(row.deprecated_ms) +
+         " " + testing::PrintToString(row.configuration);
 }
 
 std::string show(const RegistryDump& dump) {
@@ -25,10 +26,17 @@ std::string show(const RegistryDump& dump) {
   return text;
 }
 
-DomainRow domain(std::string name, std::string description = "") { return {.name = std::move(name), .description = std::move(description)}; }
+DomainRow domain(std::string name, std::string description = "") {
+  return {.name = std::move(name), .description = std::move(description)};
+}
 
 TypeRow type(TypeKind kind, std::string name, std::string version, std::string configuration = "c") {
-  return {.kind = kind, .domain = "orders", .name = std::move(name), .version = std::move(version), .created_ms = 5, .configuration = std::move(configuration)};
+  return {.kind = kind,
+          .domain = "orders",
+          .name = std::move(name),
+          .version = std::move(version),
+          .created_ms = 5,
+          .configuration = std::move(configuration)};
 }
 
 class RegistryTest : public StoreTest {
@@ -47,10 +55,14 @@ TEST_P(RegistryTest, ItBeginsEmpty) {
 
 TEST_P(RegistryTest, WhatIsPutIsReadAndRaisesTheVersion) {
   RegistryChange change;
-  change.put_domains = {{.name = "orders", .description = "Bestellungen 🛒", .deprecated = true, .retention_ms = 86'400'000, .tags = {{"team", "blue"}, {"", "x"}, {"a\"b", "{c,d}"}}},
+  change.put_domains = {{.name = "orders",
+                         .description = "Bestellungen 🛒",
+                         .deprecated = true,
+                         .retention_ms = 86'400'000,
+                         .tags = {{"team", "blue"}, {"", "x"}, {"a\"b", "{c,d}"}}},
                         domain("archive")};
-  change.put_types = {type(TypeKind::kActivity, "ship", "1", std::string("\0\xff\x01", 3)), type(TypeKind::kWorkflow, "process", "2"),
-                      type(TypeKind::kWorkflow, "process", "1")};
+  change.put_types = {type(TypeKind::kActivity, "ship", "1", std::string("\0\xff\x01", 3)),
+                      type(TypeKind::kWorkflow, "process", "2"), type(TypeKind::kWorkflow, "process", "1")};
   change.put_types[1].deprecated = true;
   change.put_types[1].deprecated_ms = 77;
   ASSERT_TRUE(store().change_registry(change).ok());
@@ -62,17 +74,28 @@ TEST_P(RegistryTest, WhatIsPutIsReadAndRaisesTheVersion) {
 }
 
 TEST_P(RegistryTest, ARowThatIsPutAgainIsReplaced) {
-  ASSERT_TRUE(store().change_registry({.expected_version = 0, .put_domains = {domain("orders", "old")}, .put_types = {type(TypeKind::kWorkflow, "process", "1", "old")}}).ok());
-  ASSERT_TRUE(store().change_registry({.expected_version = 1, .put_domains = {domain("orders", "new")}, .put_types = {type(TypeKind::kWorkflow, "process", "1", "new")}}).ok());
-  EXPECT_EQ(registry(), show(RegistryDump{.version = 2, .domains = {domain("orders", "new")}, .types = {type(TypeKind::kWorkflow, "process", "1", "new")}}));
+  ASSERT_TRUE(store()
+                  .change_registry({.expected_version = 0,
+                                    .put_domains = {domain("orders", "old")},
+                                    .put_types = {type(TypeKind::kWorkflow, "process", "1", "old")}})
+                  .ok());
+  ASSERT_TRUE(store()
+                  .change_registry({.expected_version = 1,
+                                    .put_domains = {domain("orders", "new")},
+                                    .put_types = {type(TypeKind::kWorkflow, "process", "1", "new")}})
+                  .ok());
+  EXPECT_EQ(registry(), show(RegistryDump{.version = 2,
+                                          .domains = {domain("orders", "new")},
+                                          .types = {type(TypeKind::kWorkflow, "process", "1", "new")}}));
 }
 
 TEST_P(RegistryTest, AChangeAppliesOnlyToTheVersionItExpects) {
   ASSERT_TRUE(store().change_registry({.expected_version = 0, .put_domains = {domain("orders")}}).ok());
   const std::string before = registry();
   for (const int64_t expected : {0, 2, 7}) {
-    EXPECT_EQ(store().change_registry({.expected_version = expected, .put_domains = {domain("late")}, .received = request("r")}).code(),
-              absl::StatusCode::kFailedPrecondition);
+    EXPECT_EQ(
+        store().change_registry({.expected_version = expected, .put_domains = {domain("late")}, .received = request("r")}).code(),
+        absl::StatusCode::kFailedPrecondition);
   }
   EXPECT_EQ(registry(), before);
   EXPECT_EQ(must(store().find_received(request("r").key)), std::nullopt) << "refused, so nothing was received";
@@ -80,13 +103,18 @@ TEST_P(RegistryTest, AChangeAppliesOnlyToTheVersionItExpects) {
 
 TEST_P(RegistryTest, DeletedTypesAreGoneBeforeOthersArePut) {
   const TypeRow kept = type(TypeKind::kActivity, "process", "1"), gone = type(TypeKind::kWorkflow, "process", "1");
-  ASSERT_TRUE(store().change_registry({.expected_version = 0, .put_types = {kept, gone, type(TypeKind::kWorkflow, "process", "2", "old")}}).ok());
+  ASSERT_TRUE(
+      store()
+          .change_registry({.expected_version = 0, .put_types = {kept, gone, type(TypeKind::kWorkflow, "process", "2", "old")}})
+          .ok());
   ASSERT_TRUE(store()
                   .change_registry({.expected_version = 1,
                                     .put_types = {type(TypeKind::kWorkflow, "process", "2", "new")},
-                                    .deleted_types = {gone, type(TypeKind::kWorkflow, "process", "2"), type(TypeKind::kWorkflow, "unknown", "1")}})
+                                    .deleted_types = {gone, type(TypeKind::kWorkflow, "process", "2"),
+                                                      type(TypeKind::kWorkflow, "unknown", "1")}})
                   .ok());
-  EXPECT_EQ(registry(), show(RegistryDump{.version = 2, .domains = {}, .types = {type(TypeKind::kWorkflow, "process", "2", "new"), kept}}));
+  EXPECT_EQ(registry(),
+            show(RegistryDump{.version = 2, .domains = {}, .types = {type(TypeKind::kWorkflow, "process", "2", "new"), kept}}));
 }
 
 TEST_P(RegistryTest, ARepeatChangesNothingAndItsVerdictIsKept) {
@@ -95,7 +123,8 @@ TEST_P(RegistryTest, ARepeatChangesNothingAndItsVerdictIsKept) {
   EXPECT_EQ(must(store().find_received(change.received->key)), "registered");
   const std::string before = registry();
   EXPECT_EQ(store().change_registry(change).code(), absl::StatusCode::kAlreadyExists) << "an old version, yet a repeat";
-  RegistryChange later{.expected_version = 1, .put_domains = {domain("orders", "other")}, .received = request("r-1", "another verdict")};
+  RegistryChange later{
+      .expected_version = 1, .put_domains = {domain("orders", "other")}, .received = request("r-1", "another verdict")};
   EXPECT_EQ(store().change_registry(later).code(), absl::StatusCode::kAlreadyExists) << "the version is right, yet a repeat";
   EXPECT_EQ(registry(), before);
   EXPECT_EQ(must(store().find_received(change.received->key)), "registered");
@@ -112,12 +141,14 @@ TEST_P(RegistryTest, AnotherCoordinatorSeesTheChange) {
   EXPECT_EQ(must(store().registry_version()), 2);
 }
 
-// --- received calls -------------------------------------------------------------------------------------------------------------
+// --- received calls
+// -------------------------------------------------------------------------------------------------------------
 
 TEST_P(RegistryTest, OldReceivedRowsAreForgottenOldestFirst) {
   const NamedRun run("order-1");
   Batch batch = Batch().append(run, 1);
-  for (int i = 0; i < 6; ++i) batch.receive(run, "r-" + std::to_string(i), "verdict", 1000 - 100 * i);  // r-5 is the oldest, of 500
+  for (int i = 0; i < 6; ++i)
+    batch.receive(run, "r-" + std::to_string(i), "verdict", 1000 - 100 * i);  // r-5 is the oldest, of 500
   ASSERT_EQ(commit(batch), "committed");
   const auto left = [&] {
     std::string ids;
@@ -135,7 +166,8 @@ TEST_P(RegistryTest, OldReceivedRowsAreForgottenOldestFirst) {
   EXPECT_EQ(commit(Batch().append(run, 2).receive(run, "r-5")), "committed") << "forgotten, so it is new";
 }
 
-// --- the rest -------------------------------------------------------------------------------------------------------------------
+// --- the rest
+// -------------------------------------------------------------------------------------------------------------------
 
 TEST_P(RegistryTest, TheFirstSigningKeyIsMadeOnceForAllCoordinators) {
   const std::vector<SigningKey> keys = must(store().signing_keys());

@@ -72,7 +72,8 @@ Batch& Batch::remove_task(const NamedRun& run, int64_t scheduled_event_id) {
   return *this;
 }
 
-Batch& Batch::add_task(const NamedRun& run, int64_t scheduled_event_id, std::string task_list, int32_t priority, int64_t scheduled_ms) {
+Batch& Batch::add_task(const NamedRun& run, int64_t scheduled_event_id, std::string task_list, int32_t priority,
+                       int64_t scheduled_ms) {
   BacklogRow& row = rows_.backlog_added.emplace_back();
   row.key = {run.key, scheduled_event_id};
   row.kind = core::TaskKind::kActivity;
@@ -93,10 +94,14 @@ ReceivedKey received_key(const NamedRun& run, std::string id) { return {run.work
 
 std::string_view told(const CommitResult& result) {
   switch (result.outcome) {
-    case CommitOutcome::kCommitted: return "committed";
-    case CommitOutcome::kConflict: return "conflict";
-    case CommitOutcome::kRejected: return "rejected";
-    case CommitOutcome::kMaybe: return "maybe";
+    case CommitOutcome::kCommitted:
+      return "committed";
+    case CommitOutcome::kConflict:
+      return "conflict";
+    case CommitOutcome::kRejected:
+      return "rejected";
+    case CommitOutcome::kMaybe:
+      return "maybe";
   }
   return "something unknown";
 }
@@ -107,21 +112,22 @@ std::string show(const JournalRow& row) {
 }
 
 std::string show(const LoadedRun& run) {
-  return absl::StrCat("run ", run.run.shard, "/", run.run.run_id.to_text(), " of ", run.domain, " ", run.workflow_id, ", snapshot ",
-                      run.snapshot_batch_no, " ", absl::CHexEscape(run.snapshot), "\n", show_all(run.rows));
+  return absl::StrCat("run ", run.run.shard, "/", run.run.run_id.to_text(), " of ", run.domain, " ", run.workflow_id,
+                      ", snapshot ", run.snapshot_batch_no, " ", absl::CHexEscape(run.snapshot), "\n", show_all(run.rows));
 }
 
 std::string show(const ExecutionRecord& record) {
-  return absl::StrCat("execution ", record.run.shard, "/", record.run.run_id.to_text(), " of ", record.domain, " ", record.workflow_id,
-                      " type ", record.type_name, " ", record.type_version, " started ", record.start_ms, " closed ", record.close_ms,
-                      " as ", record.close_status, " tags ", absl::StrJoin(record.tags, ","), " parent ", record.parent_workflow_id, " ",
-                      record.parent_run_id ? record.parent_run_id->to_text() : "none", record.cancel_requested ? " cancel requested" : "");
+  return absl::StrCat("execution ", record.run.shard, "/", record.run.run_id.to_text(), " of ", record.domain, " ",
+                      record.workflow_id, " type ", record.type_name, " ", record.type_version, " started ", record.start_ms,
+                      " closed ", record.close_ms, " as ", record.close_status, " tags ", absl::StrJoin(record.tags, ","),
+                      " parent ", record.parent_workflow_id, " ", record.parent_run_id ? record.parent_run_id->to_text() : "none",
+                      record.cancel_requested ? " cancel requested" : "");
 }
 
 std::string show(const BacklogRow& row) {
-  return absl::StrCat("task ", row.key.run.shard, "/", row.key.run.run_id.to_text(), " event ", row.key.scheduled_event_id, " kind ",
-                      static_cast<int>(row.kind), " of ", row.domain, " ", row.workflow_id, " on ", row.task_list, " priority ",
-                      row.priority, " since ", row.scheduled_ms);
+  return absl::StrCat("task ", row.key.run.shard, "/", row.key.run.run_id.to_text(), " event ", row.key.scheduled_event_id,
+                      " kind ", static_cast<int>(row.kind), " of ", row.domain, " ", row.workflow_id, " on ", row.task_list,
+                      " priority ", row.priority, " since ", row.scheduled_ms);
 }
 
 std::string show(const DueDeadline& due) {

@@ -220,14 +220,20 @@ void TcpProxy::from_client(Link& link) {
 
 void TcpProxy::break_link(Link& link, std::string bytes, const Armed& armed) {
   switch (armed.fault) {
-    case Fault::kCutBefore: close_end(link.server); break;
+    case Fault::kCutBefore:
+      close_end(link.server);
+      break;
     case Fault::kCutAfter:
       send_all(link.server, bytes);
       swallow_answer(link.server);
       close_end(link.server);
       break;
-    case Fault::kHold: link.held = std::move(bytes); break;
-    case Fault::kStall: link.stalled = true; break;
+    case Fault::kHold:
+      link.held = std::move(bytes);
+      break;
+    case Fault::kStall:
+      link.stalled = true;
+      break;
   }
   if (armed.then) armed.then();
   if (armed.fault != Fault::kStall) close_end(link.client);

@@ -1,5 +1,5 @@
-// A TCP proxy before PostgreSQL that breaks connections where a test says: real sockets, so libpq sees what it sees when a network or a
-// server fails.
+// A TCP proxy before PostgreSQL that breaks connections where a test says: real sockets, so libpq sees what it sees when a
+// network or a server fails.
 #pragma once
 
 #include <condition_variable>
@@ -36,8 +36,8 @@ class TcpProxy {
   // The same database, reached through the proxy.
   const std::string& url() const { return url_; }
 
-  // Once, at the next bytes from a client that contain `pattern`. `then` runs on the proxy's thread after the server's side was dealt with and
-  // before the client can notice; it must not use the proxy.
+  // Once, at the next bytes from a client that contain `pattern`. `then` runs on the proxy's thread after the server's side was
+  // dealt with and before the client can notice; it must not use the proxy.
   void arm(std::string pattern, Fault fault, std::function<void()> then = {});
   // Waits, up to half a minute, for the armed fault; whether it came.
   bool wait_for_fault();

@@ -32,16 +32,16 @@ class UnfitServerTest : public testing::Test {
   std::unique_ptr<PostgresSchema> schema_;
 };
 
-TEST_F(UnfitServerTest, TheTestServerIsFit) {
-  EXPECT_TRUE(check_server(schema_->url(), schema_->options()).ok());
-}
+TEST_F(UnfitServerTest, TheTestServerIsFit) { EXPECT_TRUE(check_server(schema_->url(), schema_->options()).ok()); }
 
 TEST_F(UnfitServerTest, AsynchronousCommitInTheAddress) {
-  expect_refused(schema_->url_with("options=-c%20synchronous_commit%3Doff"), absl::StatusCode::kFailedPrecondition, "synchronous_commit is off");
+  expect_refused(schema_->url_with("options=-c%20synchronous_commit%3Doff"), absl::StatusCode::kFailedPrecondition,
+                 "synchronous_commit is off");
 }
 
 TEST_F(UnfitServerTest, ReadOnlyTransactionsInTheAddress) {
-  expect_refused(schema_->url_with("options=-c%20default_transaction_read_only%3Don"), absl::StatusCode::kFailedPrecondition, "read-only");
+  expect_refused(schema_->url_with("options=-c%20default_transaction_read_only%3Don"), absl::StatusCode::kFailedPrecondition,
+                 "read-only");
 }
 
 TEST_F(UnfitServerTest, AReadOnlyRole) {
@@ -98,8 +98,10 @@ TEST_F(UnfitServerTest, AnAddressThatIsNone) {
 }
 
 TEST_F(UnfitServerTest, AnUnknownDatabaseOrRole) {
-  EXPECT_THAT(std::string(check_server(schema_->url_with("dbname=no_such_database"), schema_->options()).message()), HasSubstr("no_such_database"));
-  EXPECT_THAT(std::string(check_server(schema_->url_with("user=no_such_role"), schema_->options()).message()), HasSubstr("no_such_role"));
+  EXPECT_THAT(std::string(check_server(schema_->url_with("dbname=no_such_database"), schema_->options()).message()),
+              HasSubstr("no_such_database"));
+  EXPECT_THAT(std::string(check_server(schema_->url_with("user=no_such_role"), schema_->options()).message()),
+              HasSubstr("no_such_role"));
 }
 
 }  // namespace

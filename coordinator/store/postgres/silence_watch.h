@@ -1,5 +1,6 @@
-// Cuts connections whose server says nothing for too long. libpq waits for an answer without end, and neither keep-alives nor the server's
-// statement timeout help when a server hangs (a stopped process, a dead disk) while its kernel still acknowledges what we send.
+// Cuts connections whose server says nothing for too long. libpq waits for an answer without end, and neither keep-alives nor the
+// server's statement timeout help when a server hangs (a stopped process, a dead disk) while its kernel still acknowledges what
+// we send.
 #pragma once
 
 #include <chrono>
@@ -15,7 +16,8 @@ class SilenceWatch {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  // One wait for an answer. When it takes longer than its limit the socket is shut down, and the reader finds the connection lost.
+  // One wait for an answer. When it takes longer than its limit the socket is shut down, and the reader finds the connection
+  // lost.
   class Wait {
    public:
     Wait(SilenceWatch& watch, int socket, std::chrono::milliseconds limit);
