@@ -28,6 +28,14 @@ bool HistoryTail::covers(int64_t from_event_id, int64_t until_event_id) const {
   return !entries_.empty() && entries_.front().first_event_id <= from_event_id && entries_.back().last_event_id >= until_event_id;
 }
 
+size_t HistoryTail::bytes_of(int64_t from_event_id, int64_t until_event_id) const {
+  size_t bytes = 0;
+  for (auto at = entries_.rbegin(); at != entries_.rend() && at->last_event_id >= from_event_id; ++at) {
+    if (at->first_event_id <= until_event_id) bytes += at->bytes;
+  }
+  return bytes;
+}
+
 void HistoryTail::show(int64_t from_event_id, int64_t until_event_id,
                        google::protobuf::RepeatedPtrField<v1::HistoryEvent>* events) const {
   auto at = std::partition_point(entries_.begin(), entries_.end(),

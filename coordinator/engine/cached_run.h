@@ -25,6 +25,8 @@ class HistoryTail {
   void clear();
   // True when every event of [from, until] is here.
   bool covers(int64_t from_event_id, int64_t until_event_id) const;
+  // Of the batches that hold these events, as stored.
+  size_t bytes_of(int64_t from_event_id, int64_t until_event_id) const;
   // Adds the events of [from, until], which must be covered, in their public form.
   void show(int64_t from_event_id, int64_t until_event_id, google::protobuf::RepeatedPtrField<v1::HistoryEvent>* events) const;
 
@@ -53,6 +55,7 @@ struct CachedRun {
   int64_t confirmed_ms = 0;  // when the store last agreed
   int64_t adopted_ms = 0;    // when it was loaded; 0: every one of its deadlines was armed here
   int64_t snapshot_batch_no = 0;
+  bool snapshot_awaited = false;  // among the candidates of its lane
   absl::Status unserved;     // its journal cannot be read by this release
 
   HistoryTail tail;
@@ -64,7 +67,6 @@ struct CachedRun {
 
   std::list<store::RunKey>::iterator used;  // in the cache's order of use
 
-  bool pinned() const { return !holders.empty() || !acknowledgements.empty(); }
   Holder* find_holder(int64_t scheduled_event_id, int32_t attempt, int32_t delivery) {
     for (Holder& holder : holders) {
       const core::TaskRef& task = holder.task;

@@ -67,8 +67,7 @@ void RunningEngine::hold(core::Caller caller, PollerId poller_id, const journal:
   if (const absl::Status checked = check_token(token); !checked.ok()) {
     return poller->with_sink([&](PollerSink& sink) { sink.closed(token, checked); });
   }
-  poller->hold(delivery_of(token));
-  matcher_.occupy(*poller);
+  if (poller->hold(delivery_of(token))) matcher_.occupy(*poller);
   LaneRequest request;
   request.work = LaneWork::kHold;
   request.run = {static_cast<int16_t>(token.shard()), *core::RunId::from_bytes(token.run_id())};

@@ -7,10 +7,8 @@ namespace {
 
 constexpr int64_t kBeatMs = 1'000;
 constexpr int64_t kHealthyMs = 5'000;
-// In the first minute every deadline that will be due before the next sweep is adopted; later only what its own coordinator left undone.
-constexpr int64_t kAdoptingMs = 60'000;
+// Every deadline that will be due before the next sweep is adopted, whoever armed it: one that a process before this one armed is not late.
 constexpr int64_t kAheadMs = 1'500;
-constexpr int64_t kOverdueMs = 1'000;
 constexpr int32_t kSweepLimit = 10'000;
 constexpr int32_t kBacklogPerList = 1'000;
 constexpr int64_t kPurgeEveryMs = 10'000;
@@ -31,7 +29,6 @@ Housekeeping::Housekeeping(store::Store& store, Registry& registry, DatabaseCloc
 
 absl::Status Housekeeping::begin() {
   if (absl::Status beaten = heartbeat(); !beaten.ok()) return beaten;
-  started_ms_ = clock_.now_ms();
   return open_executions_.count_all(store_, *registry_.picture());
 }
 
@@ -96,17 +93,15 @@ void Housekeeping::tend_database() {
 }
 
 void Housekeeping::sweep_deadlines() {
-  const int64_t now_ms = clock_.now_ms();
-  const bool adopting = now_ms < started_ms_ + kAdoptingMs;
-  const auto due = store_.due_deadlines(adopting ? now_ms + kAheadMs : now_ms - kOverdueMs, kSweepLimit);
+  const auto due = store_.due_deadlines(clock_.now_ms() + kAheadMs, kSweepLimit);
   if (!due.ok()) return;
   for (const store::DueDeadline& deadline : *due) lane_of_(deadline.run.shard).watch_deadline(deadline.run, deadline.deadline_ms);
 }
 
 void Housekeeping::read_backlogs() {
-  const std::vector<ListKey> hungry = matcher_.hungry_lists();
-  if (hungry.empty()) return;
-  const auto rows = store_.read_backlog(hungry, kBacklogPerList);
+  const std::vector<ListKey> polled = matcher_.polled_lists();
+  if (polled.empty()) return;
+  const auto rows = store_.read_backlog(polled, kBacklogPerList);
   if (!rows.ok()) return;
   for (const store::BacklogRow& row : *rows) {
     matcher_.wait({row.kind, row.domain, row.task_list}, {row.key, row.priority, row.scheduled_ms, "", 0}, clock_.now_ms());

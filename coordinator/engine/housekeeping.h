@@ -59,7 +59,6 @@ class Housekeeping {
   bool stopping_ = false;
   bool preferences_wait_ = false;
   std::atomic<int64_t> heard_boot_ms_{0};
-  int64_t started_ms_ = 0;
   int64_t purged_boot_ms_ = 0;
   bool was_healthy_ = true;
   std::thread database_thread_, preference_thread_;

@@ -13,7 +13,8 @@ namespace {
 
 constexpr size_t kMaxBatchRequests = 4096;
 constexpr int kMaxRounds = 50;              // conflicts and stale reads of one command before it is given up
-constexpr int64_t kSnapshotEvery = 500;     // journal rows
+constexpr int64_t kSnapshotOnEviction = 50;  // journal rows: fewer are folded as quickly as a snapshot is read
+constexpr int64_t kRoundsPerSnapshot = 16;   // while there is always something to decide
 
 absl::Status stopping() {
   return core::with_retry_after(
@@ -59,7 +60,7 @@ bool Lane::push(LaneRequest request, bool refusable) {
 void Lane::watch_deadline(store::RunKey run, int64_t deadline_ms) {
   {
     const std::lock_guard lock(mutex_);
-    new_deadlines_.push_back({deadline_ms, run, true});
+    new_deadlines_.emplace_back(run, deadline_ms);
   }
   wake_.notify_one();
 }
@@ -68,18 +69,20 @@ void Lane::run() {
   while (true) {
     std::vector<LaneRequest> batch = next_batch();
     if (batch.empty()) {
-      const std::lock_guard lock(mutex_);
-      if (stopping_ && queue_.empty()) return;
-      continue;
+      std::unique_lock lock(mutex_);
+      if (!stopping_ || !queue_.empty()) continue;
+      lock.unlock();
+      return write_all_acknowledgements();
     }
     process(std::move(batch));
     evict_some();
+    if (++rounds_ % kRoundsPerSnapshot == 0) save_next_snapshot();
   }
 }
 
 int64_t Lane::next_due_ms() const {
   int64_t due = INT64_MAX;
-  if (!deadlines_.empty()) due = std::min(due, deadlines_.top().at_ms);
+  due = std::min(due, deadlines_.next_ms());
   if (!deliveries_.empty()) due = std::min(due, deliveries_.front().withdraw_ms);
   for (const Delivery& delivery : late_deliveries_) due = std::min(due, delivery.withdraw_ms);
   if (!lazy_acknowledgements_.empty()) due = std::min(due, lazy_acknowledgements_.front().due_ms);
@@ -90,9 +93,9 @@ std::vector<LaneRequest> Lane::next_batch() {
   std::vector<LaneRequest> batch;
   {
     std::unique_lock lock(mutex_);
-    if (queue_.empty() && !snapshot_candidates_.empty() && !stopping_) {
+    while (queue_.empty() && !snapshot_candidates_.empty() && !stopping_) {
       lock.unlock();
-      save_snapshots();
+      save_next_snapshot();
       lock.lock();
     }
     env_.clock.wait_until(wake_, lock, next_due_ms(), [this] { return stopping_ || !queue_.empty() || !new_deadlines_.empty(); });
@@ -109,10 +112,10 @@ std::vector<LaneRequest> Lane::next_batch() {
 // A deadline that is known here and still to come is watched already.
 void Lane::adopt_deadlines() {
   const int64_t now_ms = env_.clock.now_ms();
-  for (const Deadline& deadline : new_deadlines_) {
-    const auto cached = runs_.find(deadline.run.run_id);
-    const bool known = cached != runs_.end() && cached->second->state.armed_deadline_ms == deadline.at_ms && deadline.at_ms > now_ms;
-    if (!known) deadlines_.push(deadline);
+  for (const auto& [run, at_ms] : new_deadlines_) {
+    const auto cached = runs_.find(run.run_id);
+    const bool known = cached != runs_.end() && cached->second->state.armed_deadline_ms == at_ms && at_ms > now_ms;
+    if (!known) deadlines_.adopt(run, at_ms);
   }
   new_deadlines_.clear();
 }
@@ -135,12 +138,11 @@ void Lane::add_due_work(std::vector<LaneRequest>& batch) {
     }
     lazy_acknowledgements_.pop_front();
   }
-  while (!deadlines_.empty() && deadlines_.top().at_ms <= now_ms) {
-    const Deadline due = deadlines_.top();
-    deadlines_.pop();
-    CachedRun* run = find(due.run);
-    if (run != nullptr && !due.of_store && run->state.armed_deadline_ms > now_ms) continue;  // armed anew since, and watched
-    batch.push_back({.work = LaneWork::kFire, .command = {{"baton", ""}, core::FireDeadlines{}}, .run = due.run});
+  // What does not fit is due at once in the next batch.
+  while (batch.size() < kMaxBatchRequests) {
+    const auto due = deadlines_.take_due(now_ms);
+    if (!due) break;
+    batch.push_back({.work = LaneWork::kFire, .command = {{"baton", ""}, core::FireDeadlines{}}, .run = due->run});
   }
 }
 
@@ -235,22 +237,40 @@ void Lane::drop(store::RunKey key) {
 }
 
 void Lane::evict_some() {
-  auto at = use_order_.begin();
-  while (runs_.size() > env_.max_cached_runs && at != use_order_.end()) {
-    const store::RunKey key = *at++;
-    if (!runs_[key.run_id]->pinned()) drop(key);
+  while (runs_.size() > env_.max_cached_runs) {
+    CachedRun& run = *runs_[use_order_.front().run_id];
+    if (run.batch_no - run.snapshot_batch_no >= kSnapshotOnEviction) save_snapshot(run);
+    drop(run.key);  // who holds its tasks, and what was acknowledged, is kept apart
   }
 }
 
-void Lane::save_snapshots() {
-  const store::RunKey key = snapshot_candidates_.front();
-  snapshot_candidates_.pop_front();
-  const auto found = runs_.find(key.run_id);
-  if (found == runs_.end() || !found->second->state.exists()) return;
-  CachedRun& run = *found->second;
-  if (run.batch_no - run.snapshot_batch_no < kSnapshotEvery) return;
-  // Lost, it costs time and not truth.
-  if (session_->save_snapshot(key, run.batch_no, core::to_snapshot(run.state)).ok()) run.snapshot_batch_no = run.batch_no;
+// Lost, it costs time and not truth.
+void Lane::save_snapshot(CachedRun& run) {
+  if (!run.unserved.ok() || !run.state.exists()) return;
+  if (session_->save_snapshot(run.key, run.batch_no, core::to_snapshot(run.state)).ok()) run.snapshot_batch_no = run.batch_no;
+}
+
+void Lane::save_next_snapshot() {
+  while (!snapshot_candidates_.empty()) {
+    const auto found = runs_.find(snapshot_candidates_.front().run_id);
+    snapshot_candidates_.pop_front();
+    if (found == runs_.end()) continue;
+    found->second->snapshot_awaited = false;
+    return save_snapshot(*found->second);
+  }
+}
+
+void Lane::write_all_acknowledgements() {
+  std::set<store::RunKey> runs;
+  for (const auto& [run_id, run] : runs_) {
+    if (!run->acknowledgements.empty()) runs.insert(run->key);
+  }
+  for (const auto& [run, acknowledgements] : saved_acknowledgements_) runs.insert(run);
+  std::vector<LaneRequest> batch;
+  for (const store::RunKey& run : runs) {
+    batch.push_back({.work = LaneWork::kFire, .command = {{"baton", ""}, core::FireDeadlines{}}, .run = run});
+  }
+  process(std::move(batch));
 }
 
 std::unique_ptr<CachedRun> Lane::rebuild(const store::LoadedRun& loaded) {

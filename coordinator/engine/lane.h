@@ -13,7 +13,6 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <queue>
 #include <random>
 #include <thread>
 #include <vector>
@@ -21,6 +20,7 @@
 #include "absl/container/flat_hash_map.h"
 #include "coordinator/engine/cached_run.h"
 #include "coordinator/engine/clock.h"
+#include "coordinator/engine/deadlines.h"
 #include "coordinator/engine/lane_request.h"
 #include "coordinator/engine/matcher.h"
 #include "coordinator/engine/open_executions.h"
@@ -65,12 +65,6 @@ class Lane {
  private:
   friend class LaneBatch;
 
-  struct Deadline {
-    int64_t at_ms;
-    store::RunKey run;
-    bool of_store = false;  // rather than of a commit of this lane: what the cache says may be older
-    friend bool operator>(const Deadline& a, const Deadline& b) { return a.at_ms > b.at_ms; }
-  };
   // An offer that is withdrawn unless it is acknowledged by then.
   struct Delivery {
     int64_t withdraw_ms;
@@ -102,7 +96,10 @@ class Lane {
   CachedRun& insert(std::unique_ptr<CachedRun> run);
   void drop(store::RunKey run);
   void evict_some();
-  void save_snapshots();
+  void save_snapshot(CachedRun& run);
+  void save_next_snapshot();
+  // What clients acknowledged and no commit has written yet, before the lane ends.
+  void write_all_acknowledgements();
   std::unique_ptr<CachedRun> rebuild(const store::LoadedRun& loaded);
 
   LaneEnvironment& env_;
@@ -113,17 +110,18 @@ class Lane {
   std::mutex mutex_;  // guards the next four
   std::condition_variable wake_;
   std::deque<LaneRequest> queue_;
-  std::vector<Deadline> new_deadlines_;
+  std::vector<std::pair<store::RunKey, int64_t>> new_deadlines_;
   bool stopping_ = false;
 
   absl::flat_hash_map<core::RunId, std::unique_ptr<CachedRun>> runs_;
   std::list<store::RunKey> use_order_;  // least recently used first
   std::map<store::WorkflowKey, core::RunId> open_runs_;  // of cached, open runs
-  std::priority_queue<Deadline, std::vector<Deadline>, std::greater<>> deadlines_;
+  Deadlines deadlines_;
   std::deque<Delivery> deliveries_;       // in order of time
   std::vector<Delivery> late_deliveries_;  // of broken streams, given a little longer
   std::deque<LazyAcknowledgement> lazy_acknowledgements_;
   std::deque<store::RunKey> snapshot_candidates_;
+  int64_t rounds_ = 0;
   std::map<store::RunKey, std::vector<core::AcknowledgeTask>> saved_acknowledgements_;  // of dropped runs: a conflict must not lose them
   std::map<store::RunKey, std::vector<Holder>> saved_holders_;
 };

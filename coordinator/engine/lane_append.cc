@@ -82,9 +82,13 @@ void LaneBatch::hold(size_t index, CachedRun& run) {
                              context());
   if (!commit.ok()) return refuse(index, commit.status(), &run, false);
   const core::TaskKind kind = request.poller->spec().kind;
+  // An answer that was recorded before is told when it is sent again: nobody holds a task that is over.
+  const bool open = kind == core::TaskKind::kDecision
+                        ? run.state.decision && run.state.decision->scheduled_event_id == task.scheduled_event_id
+                        : run.state.activities.contains(task.scheduled_event_id);
   if (Holder* holder = run.find_holder(task.scheduled_event_id, task.attempt, task.delivery)) {
     holder->poller = request.poller;
-  } else {
+  } else if (open) {
     run.holders.push_back({kind, task, request.poller});
   }
   if (!commit->runs.empty() && !commit->runs[0].records.empty()) append(run, std::move(commit->runs[0]));

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -14,6 +15,9 @@
 #include "coordinator/engine/lane.h"
 
 namespace baton::engine {
+
+// The answer when the database did not say in time what became of a call.
+absl::Status maybe_applied(const absl::Status& why);
 
 class LaneBatch {
  public:
@@ -72,6 +76,8 @@ class LaneBatch {
   absl::Status load();
   absl::Status look_up();
   absl::Status load_missing_runs();
+  // A journal that takes too long to read fails its own requests only.
+  absl::Status load_runs(std::span<const store::RunKey> keys);
   // What is known of the workflow id's open run: it, that there is none, or (outer nullopt) nothing.
   std::optional<std::optional<core::RunId>> open_run_of(const store::WorkflowKey& workflow) const;
   absl::StatusOr<Confirmed> confirm();
@@ -112,6 +118,7 @@ class LaneBatch {
 
   // --- publishing (lane_publish.cc) ---
   void publish();
+  void forget_closed(store::RunKey key);
   void publish_run(RunWork& work);
   void publish_offer(const MadeOffer& made);
   void publish_ended(const Ended& ended);
@@ -128,6 +135,8 @@ class LaneBatch {
   std::map<store::WorkflowKey, std::optional<core::RunId>> looked_up_;
   std::vector<std::optional<std::string>> verdicts_;  // by request: recorded before
   absl::flat_hash_set<const CachedRun*> fresh_;       // loaded in this round
+  std::vector<store::RunKey> loaded_;                 // the same, also when they are gone again
+  std::map<store::RunKey, absl::Status> not_loaded_;  // whose journal took too long to read
   std::vector<Decided> decided_;
   std::vector<std::unique_ptr<RunWork>> works_;
   absl::flat_hash_map<CachedRun*, RunWork*> work_by_run_;

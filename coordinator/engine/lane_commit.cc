@@ -19,22 +19,31 @@ store::CommitId fresh_commit_id(std::mt19937_64& random) {
   return id;
 }
 
-absl::Status maybe(const absl::Status& why) {
+constexpr int64_t kStoreRetryMs = 200;
+
+absl::Status not_now(const absl::Status& why) {
+  return core::with_retry_after(core::fault(v1::STORE_UNAVAILABLE, "database",
+                                            "the database cannot write this now, so nothing was: send the call again (" +
+                                                std::string(why.message()) + ")"),
+                                kStoreRetryMs);
+}
+
+}  // namespace
+
+absl::Status maybe_applied(const absl::Status& why) {
   return core::with_retry_after(
       core::fault(v1::STORE_UNAVAILABLE, "database",
                   "the database did not confirm in time, so this may or may not have been applied: send the call again with the same "
                   "request_id (" + std::string(why.message()) + ")"),
-      200);
+      kStoreRetryMs);
 }
-
-}  // namespace
 
 LaneBatch::Result LaneBatch::execute(std::vector<LaneRequest>& again) {
   // In the order of LaneWork; within one kind as they came.
   for (size_t i = 0; i < requests_.size(); ++i) order_[static_cast<size_t>(requests_[i].work)].push_back(i);
 
   if (const absl::Status loaded = load(); !loaded.ok()) {
-    fail_all(maybe(loaded));
+    fail_all(maybe_applied(loaded));
     return Result::kDone;
   }
   for (const auto& indexes : order_) {
@@ -43,7 +52,7 @@ LaneBatch::Result LaneBatch::execute(std::vector<LaneRequest>& again) {
   const auto confirmed = confirm();
   if (!confirmed.ok()) {
     abandon();
-    fail_all(maybe(confirmed.status()));
+    fail_all(maybe_applied(confirmed.status()));
     return Result::kDone;
   }
   if (*confirmed == Confirmed::kStale) {
@@ -68,7 +77,10 @@ LaneBatch::Result LaneBatch::execute(std::vector<LaneRequest>& again) {
                 {{"rows", static_cast<int64_t>(batch.journal.size())}, {"message", std::string(result.reason.message())}});
       abandon();
       if (requests_.size() == 1) {
-        fail_all(absl::InternalError("the database refuses what this would write, so nothing was: " + std::string(result.reason.message())));
+        const bool passes = result.reason.code() == absl::StatusCode::kUnavailable;
+        fail_all(passes ? not_now(result.reason)
+                        : absl::InternalError("the database refuses what this would write, so nothing was: " +
+                                              std::string(result.reason.message())));
         return Result::kDone;
       }
       decide_again(again);
@@ -79,7 +91,7 @@ LaneBatch::Result LaneBatch::execute(std::vector<LaneRequest>& again) {
   log_event(LogLevel::kWarning, "commit_in_doubt",
             {{"rows", static_cast<int64_t>(batch.journal.size())}, {"message", std::string(result.reason.message())}});
   abandon();
-  fail_all(maybe(result.reason));
+  fail_all(maybe_applied(result.reason));
   return Result::kDone;
 }
 

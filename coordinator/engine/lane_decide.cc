@@ -59,6 +59,9 @@ void LaneBatch::decide(size_t index) {
     return;
   }
   const bool is_it = run != nullptr && (request.workflow.workflow_id.empty() || request.workflow == run->workflow);
+  if (const auto unread = not_loaded_.find(key); run == nullptr && unread != not_loaded_.end()) {
+    return refuse(index, maybe_applied(unread->second), nullptr, false);
+  }
   if (!is_it) return decide_on_nothing(index, false);
   if (!run->unserved.ok()) return refuse(index, unserved(*run), run, by_workflow_id);
   decide_on(index, *run, by_workflow_id);
@@ -142,9 +145,9 @@ void LaneBatch::decide_command(size_t index, CachedRun& run, bool rests_on_open_
   }
   note_heartbeat(request, run);
   if (std::holds_alternative<core::RespondDecisionTaskCompleted>(request.command.body)) run.forgotten_by.clear();
-  if (request.work == LaneWork::kFire && run.state.open() && run.state.armed_deadline_ms <= now_ms_) {
-    // Held back for clients that may still be reconnecting.
-    lane_.deadlines_.push({now_ms_ + core::kLazyAcknowledgementMs, run.key});
+  if (request.work == LaneWork::kFire && run.state.open()) {
+    // One that is due even now was held back for clients that may still be reconnecting.
+    lane_.deadlines_.set(run.key, run.state.armed_deadline_ms > now_ms_ ? run.state.armed_deadline_ms : now_ms_ + core::kLazyAcknowledgementMs);
   }
   decided_.push_back({.request = index,
                       .reply = LaneReply{std::move(commit->reply), nullptr},

@@ -8,6 +8,7 @@ namespace {
 
 // A cache that the store has not confirmed for this long is read again (design: store).
 constexpr int64_t kConfirmedForMs = 600'000;
+constexpr size_t kRunsPerLoad = 256;
 
 // A request about whatever run of its workflow id is open.
 bool names_open_run(const LaneRequest& request) {
@@ -112,14 +113,33 @@ absl::Status LaneBatch::load_missing_runs() {
     }
     if (cached == nullptr) missing.insert(key);
   }
-  if (missing.empty()) return absl::OkStatus();
   const std::vector<store::RunKey> keys(missing.begin(), missing.end());
+  for (size_t at = 0; at < keys.size(); at += kRunsPerLoad) {
+    const auto some = std::span(keys).subspan(at, std::min(kRunsPerLoad, keys.size() - at));
+    if (absl::Status loaded = load_runs(some); !loaded.ok()) return loaded;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status LaneBatch::load_runs(std::span<const store::RunKey> keys) {
   auto loaded = lane_.session_->load(keys);
+  if (loaded.status().code() == absl::StatusCode::kDeadlineExceeded) {
+    if (keys.size() == 1) {
+      not_loaded_[keys[0]] = loaded.status();
+      return absl::OkStatus();
+    }
+    const size_t half = keys.size() / 2;
+    absl::Status first = load_runs(keys.first(half));
+    return first.ok() ? load_runs(keys.subspan(half)) : first;
+  }
   if (!loaded.ok()) return loaded.status();
   for (const store::LoadedRun& run : *loaded) {
     auto rebuilt = lane_.rebuild(run);
     rebuilt->confirmed_ms = rebuilt->adopted_ms = now_ms_;
-    fresh_.insert(&lane_.insert(std::move(rebuilt)));
+    CachedRun& inserted = lane_.insert(std::move(rebuilt));
+    if (inserted.state.open()) lane_.deadlines_.set(inserted.key, inserted.state.armed_deadline_ms);
+    fresh_.insert(&inserted);
+    loaded_.push_back(run.run);
   }
   return absl::OkStatus();
 }

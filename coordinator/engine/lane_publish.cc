@@ -4,6 +4,7 @@
 #include "coordinator/core/fault.h"
 #include "coordinator/engine/lane_batch.h"
 #include "coordinator/engine/offered_task.h"
+#include "coordinator/log/log.h"
 
 namespace baton::engine {
 namespace {
@@ -30,10 +31,18 @@ void LaneBatch::publish() {
   for (const MadeOffer& made : offers_) publish_offer(made);
   for (const auto& [run, notice] : cancel_notices_) publish_cancel(*run, notice);
   for (const Ended& ended : ended_) publish_ended(ended);
-  for (const auto& work : works_) {
-    // A closed run answers repeats and describes from its journal.
-    if (!work->run->state.open()) lane_.drop(work->run->key);
-  }
+  for (const auto& work : works_) forget_closed(work->run->key);
+  for (const store::RunKey& run : loaded_) forget_closed(run);
+}
+
+// A closed run answers repeats and describes from its journal; nothing is due in it and nobody holds anything of it.
+void LaneBatch::forget_closed(store::RunKey key) {
+  CachedRun* run = lane_.find(key);
+  if (run == nullptr || run->state.open() || !run->unserved.ok()) return;
+  run->holders.clear();
+  run->acknowledgements.clear();
+  lane_.deadlines_.erase(key);
+  lane_.drop(key);
 }
 
 void LaneBatch::publish_run(RunWork& work) {
@@ -46,8 +55,11 @@ void LaneBatch::publish_run(RunWork& work) {
     run.acknowledgements.clear();
   } else {
     run.tail.append(work.first_event_id, run.state.last_event_id, work.records, work.bytes);
-    if (work.deadline_changed || work.opened) lane_.deadlines_.push({run.state.armed_deadline_ms, run.key});
-    if (run.batch_no - run.snapshot_batch_no >= kSnapshotEvery) lane_.snapshot_candidates_.push_back(run.key);
+    if (work.deadline_changed || work.opened) lane_.deadlines_.set(run.key, run.state.armed_deadline_ms);
+    if (run.batch_no - run.snapshot_batch_no >= kSnapshotEvery && !run.snapshot_awaited) {
+      run.snapshot_awaited = true;
+      lane_.snapshot_candidates_.push_back(run.key);
+    }
   }
   for (const auto& [id, list] : work.backlog_removed) {
     run.backlog_rows.erase(id);
@@ -121,6 +133,15 @@ void LaneBatch::publish_cancel(CachedRun& run, const core::CancelNotice& notice)
 void LaneBatch::publish_ended(const Ended& ended) {
   CachedRun& run = *ended.run;
   const core::EndedTask& task = ended.task;
+  if (task.superseded) {
+    log_event(LogLevel::kWarning, "deliveries_overlap",
+              {{"domain", run.workflow.domain},
+               {"workflow_id", run.workflow.workflow_id},
+               {"run_id", run.key.run_id.to_text()},
+               {"scheduled_event_id", task.scheduled_event_id},
+               {"delivery", int64_t{task.held_delivery}},
+               {"message", "two pollers may have had this task at once: this delivery of it does not count"}});
+  }
   std::erase_if(run.holders, [&](const Holder& holder) {
     if (holder.task.scheduled_event_id != task.scheduled_event_id) return false;
     const bool is_it = holder.task.delivery == task.held_delivery && holder.task.attempt == task.held_attempt;

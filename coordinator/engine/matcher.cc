@@ -6,7 +6,7 @@
 
 namespace baton::engine {
 namespace {
-// More than these wait in the store only, and are read when slots are free.
+// More than these wait in the store only, and are read when their turn comes.
 constexpr size_t kMaxWaitingPerList = 100'000;
 constexpr int64_t kFullRetryMs = 1'000;
 }  // namespace
@@ -187,7 +187,13 @@ void Matcher::wait(const ListKey& key, WaitingOffer offer, int64_t now_ms) {
   {
     const std::lock_guard lock(mutex_);
     List& list = list_of(key);
-    if (list.by_key.contains(offer.key) || list.waiting.size() >= kMaxWaitingPerList) return;
+    if (list.by_key.contains(offer.key)) return;
+    if (list.waiting.size() >= kMaxWaitingPerList) {
+      // The last in the order of handing out waits in the store only.
+      const auto last = std::prev(list.waiting.end());
+      if (!Order()(offer, *last)) return;
+      take_out(list, last);
+    }
     if (!offer.preferred_instance.empty()) ++list.sticky;
     const auto [place, added] = list.waiting.insert(std::move(offer));
     list.by_key[place->key] = place;
@@ -202,30 +208,37 @@ void Matcher::forget(const ListKey& key, const store::BacklogKey& task) {
   if (found == lists_.end()) return;
   const auto place = found->second.by_key.find(task);
   if (place == found->second.by_key.end()) return;
-  if (!place->second->preferred_instance.empty()) --found->second.sticky;
-  found->second.waiting.erase(place->second);
-  found->second.by_key.erase(place);
+  take_out(found->second, place->second);
   drop_if_unused(found);
+}
+
+Matcher::Waiting::iterator Matcher::take_out(List& list, Waiting::iterator place) {
+  if (!place->preferred_instance.empty()) --list.sticky;
+  list.by_key.erase(place->key);
+  return list.waiting.erase(place);
 }
 
 void Matcher::match(List& list, int64_t now_ms, std::vector<Match>& matches) {
   for (auto at = list.waiting.begin(); at != list.waiting.end();) {
+    // Whoever has a free slot is in the queue; without one there is nothing to look for.
+    while (!list.ready.empty() && list.ready.front()->free_slots_ <= 0) {
+      list.ready.front()->listed_ = false;
+      list.ready.pop_front();
+    }
+    if (list.ready.empty()) break;
     std::shared_ptr<TaskPoller> poller;
     bool present = false;
     const bool sticky = !at->preferred_instance.empty();
     if (sticky) poller = slot_of_instance(list, at->preferred_instance, present);
     if (poller == nullptr && (!sticky || !present || at->preferred_until_ms <= now_ms)) {
       poller = take_slot(list);
-      if (poller == nullptr && list.sticky == 0) break;  // no slot, and nobody waits for one in particular
     }
     if (poller == nullptr) {
       ++at;
       continue;
     }
-    if (sticky) --list.sticky;
-    list.by_key.erase(at->key);
     matches.emplace_back(*at, std::move(poller));
-    at = list.waiting.erase(at);
+    at = take_out(list, at);
   }
 }
 
@@ -251,13 +264,13 @@ int64_t Matcher::expire_preferences(int64_t now_ms) {
   return next_ms;
 }
 
-std::vector<ListKey> Matcher::hungry_lists() const {
+std::vector<ListKey> Matcher::polled_lists() const {
   const std::lock_guard lock(mutex_);
-  std::vector<ListKey> hungry;
+  std::vector<ListKey> polled;
   for (const auto& [key, list] : lists_) {
-    if (!list.ready.empty() && list.waiting.size() <= list.sticky) hungry.push_back(key);
+    if (list.pollers > 0) polled.push_back(key);
   }
-  return hungry;
+  return polled;
 }
 
 std::vector<std::shared_ptr<TaskPoller>> Matcher::pollers() const {

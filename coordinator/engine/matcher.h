@@ -64,8 +64,8 @@ class Matcher {
   // Sticky waits that are over go to anyone. Returns when the next one is over; 0: none.
   int64_t expire_preferences(int64_t now_ms);
 
-  // Lists with free slots and nothing waiting in memory: their backlog is worth a look.
-  std::vector<ListKey> hungry_lists() const;
+  // Lists with pollers, busy or not: tasks may wait for them in the store that are not known here, and older than those that are.
+  std::vector<ListKey> polled_lists() const;
   std::vector<std::shared_ptr<TaskPoller>> pollers() const;
 
  private:
@@ -76,11 +76,12 @@ class Matcher {
       return a.key < b.key;
     }
   };
+  using Waiting = std::set<WaitingOffer, Order>;
   struct List {
     std::deque<std::shared_ptr<TaskPoller>> ready;  // with free slots, served in turn
     absl::flat_hash_map<std::string, std::vector<std::shared_ptr<TaskPoller>>> instances;  // open ones, by instance id
-    std::set<WaitingOffer, Order> waiting;
-    std::map<store::BacklogKey, std::set<WaitingOffer, Order>::iterator> by_key;
+    Waiting waiting;
+    std::map<store::BacklogKey, Waiting::iterator> by_key;
     size_t sticky = 0;   // how many of them wait for an instance
     size_t pollers = 0;  // added and not removed
   };
@@ -94,6 +95,8 @@ class Matcher {
   void unlist(TaskPoller& poller);
   void make_ready(List& list, const std::shared_ptr<TaskPoller>& poller);
   std::shared_ptr<TaskPoller> slot_of_instance(List& list, const std::string& instance, bool& present);
+  // Returns what follows.
+  static Waiting::iterator take_out(List& list, Waiting::iterator place);
   void match(List& list, int64_t now_ms, std::vector<Match>& matches);
   void dispatch(const std::vector<Match>& matches);
 

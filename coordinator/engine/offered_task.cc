@@ -20,6 +20,12 @@ bool can_take_delta(const CachedRun& run, const PollerSpec& poller) {
          run.forgotten_by != poller.instance_id;
 }
 
+// The events are in memory and are no more than a page; else a reader gives them page by page.
+bool fits(const CachedRun& run, int64_t from_event_id, int64_t until_event_id) {
+  return until_event_id - from_event_id < core::kMaxPageSize && run.tail.covers(from_event_id, until_event_id) &&
+         run.tail.bytes_of(from_event_id, until_event_id) <= core::kMaxPageBytes;
+}
+
 }  // namespace
 
 journal::v1::TaskToken token_of(const CachedRun& run, core::TaskKind kind, const core::TaskRef& task, int64_t epoch) {
@@ -89,13 +95,13 @@ bool add_history(const CachedRun& run, const PollerSpec& poller, v1::DecisionTas
   if (poller.unary) return false;  // in its caller's order and page size, by a reader
   if (can_take_delta(run, poller)) {
     const core::DecisionAnswer& answer = *run.state.last_answer;
-    if (!run.tail.covers(answer.started_event_id + 1, task->started_event_id())) return false;
+    if (!fits(run, answer.started_event_id + 1, task->started_event_id())) return false;
     task->mutable_delta_base()->set_started_event_id(answer.started_event_id);
     task->mutable_delta_base()->set_delivery(answer.delivery);
     run.tail.show(answer.started_event_id + 1, task->started_event_id(), task->mutable_events());
     return true;
   }
-  if (!run.tail.covers(1, task->started_event_id()) || task->started_event_id() > core::kMaxPageSize) return false;
+  if (!fits(run, 1, task->started_event_id())) return false;
   run.tail.show(1, task->started_event_id(), task->mutable_events());
   return true;
 }

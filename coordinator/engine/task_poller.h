@@ -36,9 +36,10 @@ class TaskPoller : public std::enable_shared_from_this<TaskPoller> {
   store::Store::ListKey list() const { return {spec_.kind, spec_.domain, spec_.task_list}; }
 
   // --- what is out to it ---
-  void hold(const DeliveryKey& key) {
+  // True if it did not hold the delivery yet: it takes a slot.
+  bool hold(const DeliveryKey& key) {
     const std::lock_guard lock(mutex_);
-    held_.insert(key);
+    return held_.insert(key).second;
   }
   bool holds(const DeliveryKey& key) {
     const std::lock_guard lock(mutex_);

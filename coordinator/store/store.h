@@ -127,7 +127,8 @@ enum class CommitOutcome {
   // Surely not applied: another batch has one of the keys (journal, open run of a workflow id, received), or a deadlock was broken.
   // Reload and decide again.
   kConflict,
-  // Surely not applied: the database refuses these rows whatever they meet (bad encoding, check violated, disk full).
+  // Surely not applied: the database does not take these rows. UNAVAILABLE as the reason: not now (another session holds a lock, no room,
+  // took too long), so they may pass later, and others may pass now. Any other: never (bad encoding, check violated).
   kRejected,
   // The connection was lost and sending the identical batch again did not settle it in time: maybe applied.
   kMaybe,

@@ -106,6 +106,7 @@ TEST_F(LanesTogetherTest, ADeadlockCountsAsAConflict) {
   const NamedRun &first = same_shard[0], &second = same_shard[1];
   PostgresOptions options = schema_->options();
   options.application_name = "lane_of_" + schema_->name();
+  options.lock_timeout = std::chrono::seconds(30);
   const std::unique_ptr<Store> store = schema_->open(options, schema_->url_with("options=-c%20deadlock_timeout%3D2s"));
   ASSERT_NE(store, nullptr);
   const std::unique_ptr<LaneSession> lane = store->open_lane();

@@ -43,6 +43,7 @@ constexpr int kFirstWithPlanCacheMode = 120000;
 std::string session_set_up(const std::string& quoted_schema, const SessionSettings& settings) {
   std::string sql = absl::StrCat(
       "SET bytea_output = hex; SET client_encoding = 'UTF8'; SET statement_timeout = ", settings.statement_timeout.count(),
+      "; SET lock_timeout = ", settings.lock_timeout.count(),
       "; SET idle_in_transaction_session_timeout = ", settings.idle_in_transaction_timeout.count());
   if (!settings.schema.empty()) absl::StrAppend(&sql, "; SET search_path = ", quoted_schema);
   return sql;
@@ -148,6 +149,8 @@ Answer Connection::guarded(Call call) {
     error = {"40001", one_line(thrown.what()), false};
   } catch (const pqxx::insufficient_privilege& thrown) {
     error = {"42501", one_line(thrown.what()), false};
+  } catch (const pqxx::insufficient_resources& thrown) {
+    error = {thrown.sqlstate().empty() ? "53000" : thrown.sqlstate(), one_line(thrown.what()), false};
   } catch (const pqxx::sql_error& thrown) {
     error = {thrown.sqlstate(), one_line(thrown.what()), ends_session(thrown.sqlstate())};
   } catch (const std::exception& thrown) {

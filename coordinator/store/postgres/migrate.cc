@@ -119,7 +119,7 @@ absl::Status migrate(const std::string& url, const PostgresOptions& options) {
     return absl::InvalidArgumentError("the number of shards is between 1 and 32767");
   }
   postgres::SessionSettings settings = postgres::session_settings(options);
-  settings.statement_timeout = postgres::kMigrationTimeout;
+  settings.statement_timeout = settings.lock_timeout = postgres::kMigrationTimeout;
   const auto connection = postgres::Connection::open(url, settings);
   if (!connection.ok()) return connection.status();
   postgres::Migrator migrator(**connection, options);

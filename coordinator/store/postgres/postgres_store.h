@@ -23,7 +23,9 @@ struct PostgresOptions {
   // A statement that takes longer is cancelled by the server and counts as not applied; a server that then says nothing for two seconds
   // more counts as lost.
   std::chrono::milliseconds statement_timeout{10000};
-  std::chrono::milliseconds idle_in_transaction_timeout{10000};
+  // Longer than the server's deadlock_timeout, so that a deadlock is told as one.
+  std::chrono::milliseconds lock_timeout{2000};
+  std::chrono::milliseconds idle_in_transaction_timeout{5000};
   // How long a commit whose fate is not known, or that found no database, is sent again before it is answered kMaybe.
   std::chrono::milliseconds settle_within{10000};
   // How long a read looks for a connection before it is answered UNAVAILABLE.

@@ -11,6 +11,7 @@ inline SessionSettings session_settings(const PostgresOptions& options) {
           .schema = options.schema,
           .connect_timeout = options.connect_timeout,
           .statement_timeout = options.statement_timeout,
+          .lock_timeout = options.lock_timeout,
           .idle_in_transaction_timeout = options.idle_in_transaction_timeout,
           .watch = std::make_shared<SilenceWatch>()};
 }

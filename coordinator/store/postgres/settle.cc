@@ -67,7 +67,7 @@ absl::StatusOr<Writer> writer_of(Connection& connection, const CommitForm& form,
   return another ? Writer::kAnother : Writer::kNobody;
 }
 
-enum class Kind { kUniqueViolation, kBroken, kBadRows, kAgain, kOther };
+enum class Kind { kUniqueViolation, kBroken, kBadRows, kNotNow, kAgain, kOther };
 
 Kind kind_of(const SqlError& error) {
   const std::string& state = error.state;
@@ -76,8 +76,12 @@ Kind kind_of(const SqlError& error) {
   if (state == "40P01" || state == "40001") return Kind::kBroken;  // deadlock or serialization failure
   // Bad data, a check, a value too large for an index: the same rows are refused for ever.
   if (state.starts_with("22") || state.starts_with("23") || state.starts_with("54")) return Kind::kBadRows;
-  // Statement or lock timeout, a server that became a standby, no room for a connection.
-  if (state == "57014" || state == "55P03" || state == "25006" || state == "53300") return Kind::kAgain;
+  // A server that became a standby, no room for a connection.
+  if (state == "25006" || state == "53300") return Kind::kAgain;
+  // Statement or lock timeout, a full disk, no memory, an error of the server's own: other rows may pass, and these later.
+  if (state == "57014" || state == "55P03" || state.starts_with("53") || state.starts_with("58") || state.starts_with("XX")) {
+    return Kind::kNotNow;
+  }
   return Kind::kOther;
 }
 
@@ -104,6 +108,9 @@ std::optional<CommitResult> judge(Connection& connection, const CommitForm& form
       return std::nullopt;
     case Kind::kOther:
       if (!in_doubt) return rejected;
+      return std::nullopt;
+    case Kind::kNotNow:
+      if (!in_doubt) return CommitResult{CommitOutcome::kRejected, reason(absl::StatusCode::kUnavailable, error)};
       return std::nullopt;
     case Kind::kAgain: return std::nullopt;
   }
