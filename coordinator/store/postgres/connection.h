@@ -67,7 +67,7 @@ struct SessionSettings {
   std::string schema;  // of all tables; empty: whatever the server says
   std::chrono::milliseconds connect_timeout{5000};
   std::chrono::milliseconds statement_timeout{10000};
-  std::chrono::milliseconds lock_timeout{2000};
+  std::chrono::milliseconds lock_timeout{5000};
   std::chrono::milliseconds idle_in_transaction_timeout{5000};
   // Cuts a connection that is silent for longer than its statements may take; absent: waits without end.
   std::shared_ptr<SilenceWatch> watch;

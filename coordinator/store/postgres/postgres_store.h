@@ -24,7 +24,7 @@ struct PostgresOptions {
   // more counts as lost.
   std::chrono::milliseconds statement_timeout{10000};
   // Longer than the server's deadlock_timeout, so that a deadlock is told as one.
-  std::chrono::milliseconds lock_timeout{2000};
+  std::chrono::milliseconds lock_timeout{5000};
   std::chrono::milliseconds idle_in_transaction_timeout{5000};
   // How long a commit whose fate is not known, or that found no database, is sent again before it is answered kMaybe.
   std::chrono::milliseconds settle_within{10000};
