@@ -13,10 +13,10 @@ class Sink final : public engine::PollerSink {
  public:
   Sink(std::shared_ptr<Output> output, const Tokens& tokens) : output_(std::move(output)), tokens_(tokens) {}
 
-  void offer(engine::OfferedTask offered) override {
+  bool offer(engine::OfferedTask& offered) override {
     auto& task = std::get<v1::ActivityTask>(offered.task);
     task.set_task_token(tokens_.sign(offered.token));
-    output_->writer.add(task.ByteSizeLong() + 8, [&](Response& frame) { *frame.add_tasks() = std::move(task); });
+    return output_->writer.add(task.ByteSizeLong() + 8, [&](Response& frame) { *frame.add_tasks() = std::move(task); });
   }
   void cancel_requested(const journal::v1::TaskToken& token) override {
     output_->writer.add(kConfirmationBytes, [&](Response& frame) { frame.add_cancel_requested_task_tokens(tokens_.sign(token)); });

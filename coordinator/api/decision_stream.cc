@@ -15,11 +15,11 @@ class Sink final : public engine::PollerSink {
   Sink(std::shared_ptr<Output> output, const Backend& backend, DecisionPageRequest page)
       : output_(std::move(output)), backend_(backend), page_(std::move(page)) {}
 
-  void offer(engine::OfferedTask offered) override {
+  bool offer(engine::OfferedTask& offered) override {
     auto& task = std::get<v1::DecisionTask>(offered.task);
     task.set_task_token(backend_.tokens.sign(offered.token));
     if (offered.next_event_id != 0) task.set_next_page_token(sign_decision_page(backend_, page_, offered));
-    output_->writer.add(task.ByteSizeLong() + 8, [&](Response& frame) { *frame.add_tasks() = std::move(task); });
+    return output_->writer.add(task.ByteSizeLong() + 8, [&](Response& frame) { *frame.add_tasks() = std::move(task); });
   }
   void cancel_requested(const journal::v1::TaskToken&) override {}  // of activities only
   void closed(const journal::v1::TaskToken& token, const absl::Status& why) override {

@@ -22,11 +22,11 @@ class FrameWriter {
 
   explicit FrameWriter(Reactor* reactor) : reactor_(reactor) {}
 
-  // Adds an item of about `bytes` to the frame being filled: `fill(Response&)`. Nothing once the stream is over.
+  // Adds an item of about `bytes` to the frame being filled: `fill(Response&)`. False, and nothing, once the stream is over.
   template <class Fill>
-  void add(size_t bytes, Fill fill) {
+  bool add(size_t bytes, Fill fill) {
     const std::lock_guard lock(mutex_);
-    if (reactor_ == nullptr || finishing_) return;
+    if (reactor_ == nullptr || finishing_) return false;
     if (frames_.empty() || items_ >= core::kMaxFrameItems || bytes_ + bytes > core::kMaxPageBytes) {
       frames_.emplace_back();
       items_ = 0;
@@ -36,6 +36,7 @@ class FrameWriter {
     ++items_;
     bytes_ += bytes;
     write_next();
+    return true;
   }
   // The frame on the wire is gone. Returns true when reading may go on again.
   bool written() {

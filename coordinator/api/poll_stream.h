@@ -33,6 +33,7 @@ class PollStream : public grpc::ServerBidiReactor<Request, Response> {
       return output_->end_when_confirmed(grpc::Status::OK);  // the client sends no more; it still waits for its confirmations
     }
     if (output_->poller() == 0) {
+      if (output_->is_ending()) return;  // the coordinator stops: no task may come to it
       if (absl::Status opened = open(); !opened.ok()) return output_->end_when_confirmed(to_grpc(opened));
     }
     handle(request_);

@@ -46,6 +46,8 @@ class StreamOutput {
     end_when_confirmed(to_grpc(core::fault(v1::STORE_UNAVAILABLE, "coordinator", "the coordinator is stopping: open the stream again, here or elsewhere")));
   }
 
+  bool is_ending() const { return ending_; }
+
   // The engine's name for the stream; 0 until it is open.
   engine::PollerId poller() const { return poller_; }
   void opened(engine::PollerId poller) {
@@ -56,6 +58,7 @@ class StreamOutput {
       early.swap(early_);
     }
     for (const auto& token : early) backend_.engine.give_back(poller, token);
+    if (ending_) backend_.engine.drain_poller(poller);  // it was stopped before it had its name
   }
   // Frees the slot of a task that the client need not give back.
   void free_slot(const journal::v1::TaskToken& token) {

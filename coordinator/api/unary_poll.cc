@@ -11,19 +11,25 @@ void UnaryPoll::Shared::finish(const grpc::Status& status) {
   reactor->Finish(status);
 }
 
-void UnaryPoll::Shared::finish_with(engine::OfferedTask task) {
+bool UnaryPoll::Shared::is_finished() {
+  const std::lock_guard lock(mutex);
+  return finished;
+}
+
+bool UnaryPoll::Shared::finish_with(engine::OfferedTask& task) {
   const std::lock_guard lock(mutex);
   // Too late for the task: the hand-out is final, as in SWF, and its timeout brings it back.
-  if (finished || reactor == nullptr) return;
+  if (finished || reactor == nullptr) return false;
   finished = true;
   fill(std::move(task));
   reactor->Finish(grpc::Status::OK);
+  return true;
 }
 
 class UnaryPoll::Sink final : public engine::PollerSink {
  public:
   explicit Sink(std::shared_ptr<Shared> shared) : shared_(std::move(shared)) {}
-  void offer(engine::OfferedTask task) override { shared_->finish_with(std::move(task)); }
+  bool offer(engine::OfferedTask& offered) override { return shared_->finish_with(offered); }
   void cancel_requested(const journal::v1::TaskToken&) override {}
   void closed(const journal::v1::TaskToken&, const absl::Status&) override {}
   void draining() override { shared_->finish(grpc::Status::OK); }
@@ -41,6 +47,7 @@ UnaryPoll* UnaryPoll::start(const Backend& backend, engine::PollerSpec spec, Fil
     if (at_its_time) shared->finish(grpc::Status::OK);
   });
   poll->polls_id_ = backend.polls.add([shared] { shared->finish(grpc::Status::OK); });
+  if (shared->is_finished()) return poll;  // the coordinator stops: no task may come to it
   const auto poller = backend.engine.add_poller(std::move(spec), std::make_shared<Sink>(shared));
   if (!poller.ok()) {
     shared->finish(to_grpc(poller.status()));

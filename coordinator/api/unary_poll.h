@@ -34,7 +34,9 @@ class UnaryPoll final : public grpc::ServerUnaryReactor {
     Fill fill;
 
     void finish(const grpc::Status& status);
-    void finish_with(engine::OfferedTask task);
+    // False: it was over.
+    bool finish_with(engine::OfferedTask& task);
+    bool is_finished();
   };
   class Sink;
 

@@ -52,6 +52,7 @@ RunningEngine::RunningEngine(store::Store& store, const core::Authorizer& author
                    [this](std::shared_ptr<TaskPoller> poller, OfferedTask offered, store::RunKey run) {
                      offer_with_history(std::move(poller), std::move(offered), run);
                    },
+                   [this](const std::shared_ptr<TaskPoller>& poller, const journal::v1::TaskToken& token) { take_back(poller, token); },
                    [this] { housekeeping_.watch_preferences(); }},
       housekeeping_(store_, registry_, clock_, matcher_, open_executions_, options_.instance_id, options_.address,
                     [this](int16_t shard) -> Lane& { return lane_of(shard); }) {

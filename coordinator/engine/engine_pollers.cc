@@ -17,6 +17,20 @@ void RunningEngine::free_slot(TaskPoller& poller, const journal::v1::TaskToken& 
   if (poller.drop(delivery_of(token))) matcher_.release(poller.shared_from_this(), clock_.now_ms());
 }
 
+void RunningEngine::withdraw(const journal::v1::TaskToken& token, journal::v1::OfferWithdrawn::Reason reason) {
+  LaneRequest request;
+  request.work = LaneWork::kWithdraw;
+  request.run = {static_cast<int16_t>(token.shard()), *core::RunId::from_bytes(token.run_id())};
+  request.command = {{"baton", ""}, core::WithdrawOffer{task_ref(token), reason}};
+  lane_of(request.run.shard).push(std::move(request), false);
+}
+
+void RunningEngine::take_back(const std::shared_ptr<TaskPoller>& poller, const journal::v1::TaskToken& token) {
+  matcher_.silence(*poller);  // nothing more can reach it
+  if (!poller->spec().unary) withdraw(token, journal::v1::OfferWithdrawn::STREAM_BROKEN);  // a unary hand-out is final
+  free_slot(*poller, token);
+}
+
 void RunningEngine::never_given(const std::shared_ptr<TaskPoller>& poller, const journal::v1::TaskToken& token) {
   free_slot(*poller, token);
   matcher_.heard(poller, clock_.now_ms());
@@ -81,11 +95,7 @@ void RunningEngine::hold(core::Caller caller, PollerId poller_id, const journal:
 void RunningEngine::give_back(PollerId poller_id, const journal::v1::TaskToken& token) {
   auto poller = matcher_.find(poller_id);
   if (poller == nullptr || !check_token(token).ok()) return;
-  LaneRequest request;
-  request.work = LaneWork::kWithdraw;
-  request.run = {static_cast<int16_t>(token.shard()), *core::RunId::from_bytes(token.run_id())};
-  request.command = {{"baton", ""}, core::WithdrawOffer{task_ref(token), journal::v1::OfferWithdrawn::RETURNED}};
-  lane_of(request.run.shard).push(std::move(request), false);
+  withdraw(token, journal::v1::OfferWithdrawn::RETURNED);
   free_slot(*poller, token);
   matcher_.heard(poller, clock_.now_ms());
 }

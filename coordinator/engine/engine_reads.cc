@@ -124,7 +124,7 @@ void RunningEngine::offer_with_history(std::shared_ptr<TaskPoller> poller, Offer
     }
     for (v1::HistoryEvent& event : page->events) *task.add_events() = std::move(event);
     shared->next_event_id = page->next_event_id;
-    poller->with_sink([&](PollerSink& sink) { sink.offer(std::move(*shared)); });
+    if (!poller->offer(*shared)) take_back(poller, shared->token);
   });
   if (queued) return;
   log_event(LogLevel::kWarning, "history_unread", {{"run_id", run.run_id.to_text()}, {"message", "too many reads are queued"}});

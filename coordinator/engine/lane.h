@@ -42,6 +42,8 @@ struct LaneEnvironment {
   int64_t epoch = 0;
   // Reads the history of an offered decision task elsewhere and then gives it to the poller.
   std::function<void(std::shared_ptr<TaskPoller>, OfferedTask, store::RunKey)> offer_with_history;
+  // An offer that its client cannot get any more.
+  std::function<void(const std::shared_ptr<TaskPoller>&, const journal::v1::TaskToken&)> take_back;
   // A task waits for its preferred decider: somebody must look when that is over.
   std::function<void()> watch_preferences;
 };

@@ -111,15 +111,11 @@ void LaneBatch::publish_offer(const MadeOffer& made) {
     const core::TaskRef task{offer.scheduled_event_id, offer.started_event_id, offer.attempt, offer.delivery};
     lane_.deliveries_.push_back({now_ms_ + core::kDeliveryTimeoutMs, run.key, task, made.poller});
   }
-  if (!is_decision) {
-    made.poller->with_sink([&](PollerSink& sink) { sink.offer(offered_activity(run, offer, env_.epoch)); });
-    return;
-  }
-  OfferedTask task = offered_decision(run, offer, env_.epoch);
-  if (!add_history(run, made.poller->spec(), &std::get<v1::DecisionTask>(task.task))) {
+  OfferedTask task = is_decision ? offered_decision(run, offer, env_.epoch) : offered_activity(run, offer, env_.epoch);
+  if (is_decision && !add_history(run, made.poller->spec(), &std::get<v1::DecisionTask>(task.task))) {
     return env_.offer_with_history(made.poller, std::move(task), run.key);
   }
-  made.poller->with_sink([&](PollerSink& sink) { sink.offer(std::move(task)); });
+  if (!made.poller->offer(task)) env_.take_back(made.poller, task.token);
 }
 
 void LaneBatch::publish_cancel(CachedRun& run, const core::CancelNotice& notice) {

@@ -45,7 +45,8 @@ struct OfferedTask {
 class PollerSink {
  public:
   virtual ~PollerSink() = default;
-  virtual void offer(OfferedTask task) = 0;
+  // Takes the task, but for its token. False: the stream is over, and the client will never know of the offer.
+  virtual bool offer(OfferedTask& offered) = 0;
   // The execution asked for this activity's cancellation.
   virtual void cancel_requested(const journal::v1::TaskToken& token) = 0;
   // The task ended, or another delivery of it won, without this client's answer; `why` carries the Fault. Its slot is freed by give_back or by

@@ -71,7 +71,10 @@ class RunningEngine final : public Engine {
   void read_later(Done<T> done, std::function<absl::StatusOr<T>()> read);
   absl::Status check_token(const journal::v1::TaskToken& token) const;
   // The client gives the delivery's slot back.
+  void withdraw(const journal::v1::TaskToken& token, journal::v1::OfferWithdrawn::Reason reason);
   void free_slot(TaskPoller& poller, const journal::v1::TaskToken& token);
+  // The stream of an offer is over before the client knew of it: the task goes to someone else at once.
+  void take_back(const std::shared_ptr<TaskPoller>& poller, const journal::v1::TaskToken& token);
   // An offer did not reach its client, who cannot be blamed for its lapse.
   void never_given(const std::shared_ptr<TaskPoller>& poller, const journal::v1::TaskToken& token);
   // Runs of the domain that closed at or before this are past their retention: they are shown to nobody.

@@ -64,6 +64,11 @@ class TaskPoller : public std::enable_shared_from_this<TaskPoller> {
     const std::lock_guard lock(sink_mutex_);
     if (broken_ms_ == 0) call(*sink_);
   }
+  // False: the client cannot get it any more; the token of `offered` is as it was.
+  bool offer(OfferedTask& offered) {
+    const std::lock_guard lock(sink_mutex_);
+    return broken_ms_ == 0 && sink_->offer(offered);
+  }
   // Waits for a call in progress; afterwards the sink is not called again.
   void close_sink(int64_t now_ms) {
     const std::lock_guard lock(sink_mutex_);

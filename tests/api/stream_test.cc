@@ -331,8 +331,24 @@ TEST_F(Streams, end_with_a_notice_when_the_coordinator_stops) {
   }
   EXPECT_TRUE(working->said().draining());
   EXPECT_TRUE(deciding->said().draining());
-  const auto late = worker(1);
-  EXPECT_EQ(late->finish().error_code(), grpc::StatusCode::UNAVAILABLE);
+}
+
+TEST_F(Streams, and_polls_opened_while_the_coordinator_stops_get_no_task) {
+  start_with_activities("w", 1);
+  services_->end_polls();
+  EXPECT_EQ(worker(1)->finish().error_code(), grpc::StatusCode::UNAVAILABLE);
+  v1::PollForActivityTaskRequest poll;
+  v1::PollForActivityTaskResponse polled;
+  poll.set_domain(kDomain);
+  poll.mutable_task_list()->set_name(kList);
+  EXPECT_TRUE(call(*workers_, &Workers::PollForActivityTask, poll, &polled).ok());
+  EXPECT_TRUE(polled.task().task_token().empty());
+  v1::CountPendingActivityTasksRequest count;
+  v1::CountPendingActivityTasksResponse waiting;
+  count.set_domain(kDomain);
+  count.mutable_task_list()->set_name(kList);
+  EXPECT_TRUE(call(*workers_, &Workers::CountPendingActivityTasks, count, &waiting).ok());
+  EXPECT_EQ(waiting.count(), 1) << "the task was given to somebody who cannot have it";
 }
 
 }  // namespace

@@ -56,10 +56,17 @@ std::optional<ScriptedPoller::Closed> ScriptedPoller::take_closed() {
   return take_first(closed_);
 }
 
-void ScriptedPoller::offer(engine::OfferedTask task) {
+void ScriptedPoller::end_stream() {
   const std::lock_guard lock(mutex_);
-  offers_.push_back(std::move(task));
+  over_ = true;
+}
+
+bool ScriptedPoller::offer(engine::OfferedTask& offered) {
+  const std::lock_guard lock(mutex_);
+  if (over_) return false;
+  offers_.push_back(std::move(offered));
   changed_.notify_all();
+  return true;
 }
 
 void ScriptedPoller::cancel_requested(const TaskToken& token) {

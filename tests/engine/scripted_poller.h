@@ -19,6 +19,9 @@ class ScriptedPoller final : public engine::PollerSink {
  public:
   engine::PollerId id = 0;
 
+  // Its stream is over, though the engine has not heard of that: offers do not reach it.
+  void end_stream();
+
   // --- what the test waits for; a test failure when it does not come ---
   engine::OfferedTask next_offer();
   TaskToken next_cancel();
@@ -35,7 +38,7 @@ class ScriptedPoller final : public engine::PollerSink {
   std::optional<engine::OfferedTask> take_offer();
   std::optional<Closed> take_closed();
 
-  void offer(engine::OfferedTask task) override;
+  bool offer(engine::OfferedTask& offered) override;
   void cancel_requested(const TaskToken& token) override;
   void closed(const TaskToken& token, const absl::Status& why) override;
   void draining() override;
@@ -49,7 +52,7 @@ class ScriptedPoller final : public engine::PollerSink {
   std::deque<engine::OfferedTask> offers_;
   std::deque<TaskToken> cancels_;
   std::deque<Closed> closed_;
-  bool draining_ = false;
+  bool draining_ = false, over_ = false;
 };
 
 }  // namespace baton::testing

@@ -72,6 +72,14 @@ TEST_F(SilentPoller, IsServedAgainOnceItAnswersWithoutAnAcknowledgement) {
   EXPECT_TRUE(a.complete(silent.get(), silent->next_offer().token).ok());
 }
 
+TEST_F(SilentPoller, WhoseStreamIsOverHoldsNothingUp) {
+  const auto gone = a.worker({.slots = 4, .instance = "gone"});
+  const auto other = a.worker({.slots = 4, .instance = "other"});
+  gone->end_stream();
+  for (const char* id : {"first", "second"}) schedule_one(id);
+  for (int i = 0; i < 2; ++i) EXPECT_TRUE(a.complete(other.get(), other->next_offer().token).ok());  // no time has passed
+}
+
 // A history that does not fit one page is read from the store. When it cannot be, the decider has not been silent, and its slot is free.
 TEST_F(SilentPoller, IsNotWhoeverWasNeverGivenTheTask) {
   ASSERT_TRUE(a.start("order").ok());
