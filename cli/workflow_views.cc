@@ -208,8 +208,14 @@ void add_describe(CLI::App& workflow, Session& session) {
 
 // --- history ---
 
+// The activity that an event is about, which only its ActivityTaskScheduled names.
+std::string activity_text(const HistoryEvent& event, const History& history) {
+  const int64_t id = event.scheduled_event_id();
+  return id >= 1 && static_cast<size_t>(id) <= history.size() ? history[static_cast<size_t>(id) - 1].activity_type().name : "";
+}
+
 // What an event says beyond its name, the telling things first.
-std::string event_text(const HistoryEvent& event, size_t limit) {
+std::string event_text(const HistoryEvent& event, const History& history, size_t limit) {
   std::vector<std::string> parts;
   const auto add = [&](const char* name, std::string_view value) {
     if (!value.empty()) parts.push_back(std::string(name) + std::string(value));
@@ -218,9 +224,11 @@ std::string event_text(const HistoryEvent& event, size_t limit) {
     if (payload) parts.push_back(std::string(name) + payload_text(*payload, limit));
   };
   add("", type_text(event.activity_type()));
+  add("", activity_text(event, history));
   add("", type_text(event.workflow_type()));
   add("id=", event.activity_id());
   add("timer=", event.timer_id());
+  if (const auto wait = event.start_to_fire()) add("after ", duration_text(*wait));
   add("signal=", event.signal_name());
   add("marker=", event.marker_name());
   add("workflow=", event.workflow_id());
@@ -251,8 +259,8 @@ void history(Session& session, const HistoryGiven& given) {
   }
   Table table({"EVENT", "TIME (UTC)", "NAME", ""});
   for (const HistoryEvent& event : events) {
-    table.add(
-        {"#" + std::to_string(event.id()), time_text(event.time()), event.name(), event_text(event, given.full ? kWholeText : kShortText)});
+    table.add({"#" + std::to_string(event.id()), time_text(event.time()), event.name(),
+               event_text(event, history, given.full ? kWholeText : kShortText)});
   }
   table.print(std::cout);
   std::cout << std::flush;

@@ -113,6 +113,17 @@ std::optional<Payload> HistoryEvent::payload(const char* field) const {
       static_cast<const v1::Payload&>(reflection->GetMessage(*found.message, found.field)));
 }
 
+std::optional<Duration> HistoryEvent::duration(const char* field) const {
+  const Found found = find(message_, field, FieldDescriptor::CPPTYPE_MESSAGE);
+  if (!found || found.field->message_type() != google::protobuf::Duration::descriptor()) {
+    return std::nullopt;
+  }
+  const auto* reflection = found.message->GetReflection();
+  if (!reflection->HasField(*found.message, found.field)) return std::nullopt;
+  return to_duration(static_cast<const google::protobuf::Duration&>(
+      reflection->GetMessage(*found.message, found.field)));
+}
+
 std::string HistoryEvent::to_json() const {
   google::protobuf::util::JsonPrintOptions options;
   options.preserve_proto_field_names = true;

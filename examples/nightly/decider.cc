@@ -13,7 +13,11 @@ int main(int argc, char** argv) {
   CLI::App app{"Decider of the nightly deployment tests"};
   app.add_option("--address", address, "The coordinator, host:port")->envname("BATON_ADDRESS")->capture_default_str();
   app.add_option("--domain", domain)->capture_default_str();
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
 
   try {
     baton::Client client(address, domain);

@@ -19,9 +19,13 @@ using namespace std::chrono_literals;
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr auto kLookInterval = 100ms;
+// Whether there is a coordinator at all is soon known; one that goes away later is waited for longer.
+constexpr baton::Duration kFirstContact = 5s;
 constexpr auto kExecutionTimeout = 15min;
 // A decision takes milliseconds; what a decider that died had in hand is decided by the next one after so long.
 constexpr auto kDecisionTimeout = 5s;
+
+constexpr size_t kMostNamed = 3;  // of what is still open, in the progress line
 
 constexpr int kExitAsExpected = 0;
 constexpr int kExitNotAsExpected = 1;
@@ -37,7 +41,6 @@ class TestRun {
         tag_("nightly-" + std::to_string(std::chrono::system_clock::now().time_since_epoch() / 1ms) + "-" + std::to_string(getpid())) {}
 
   void start() {
-    client_.ensure_domain();
     client_.ensure_workflow_type({std::string(nightly::test_deployment.name), std::string(nightly::test_deployment.version)},
                                  {.task_list = nightly::kDecisionList});
     // The worker may come later; what it will do must have a name before a decider asks for it.
@@ -70,12 +73,12 @@ class TestRun {
     while (true) {
       const auto closed = client_.list({.closed = true, .tag = tag_}, executions_.size());
       request_due_cancellations(closed);
-      if (closed.size() != shown || isatty(STDOUT_FILENO)) show_progress(closed);
+      if (closed.size() != shown || is_terminal_) show_progress(closed);
       shown = closed.size();
       if (shown == executions_.size()) break;
       std::this_thread::sleep_for(kLookInterval);
     }
-    if (isatty(STDOUT_FILENO)) std::cout << std::endl;
+    if (is_terminal_) std::cout << std::endl;
   }
 
   // The number of executions that ended as the manifest expects.
@@ -105,13 +108,20 @@ class TestRun {
     }
   }
 
+  // "nightly: 13/15 done, 2.6 s; open: api-slow-to-listen, api-warming-up"
   void show_progress(const std::vector<baton::ExecutionInfo>& closed) {
-    size_t completed = 0;
-    for (const auto& info : closed) completed += info.close_status == baton::CloseStatus::kCompleted ? 1 : 0;
-    const bool terminal = isatty(STDOUT_FILENO);
-    std::cout << (terminal ? "\r" : "") << "nightly: " << closed.size() << "/" << executions_.size() << " done, " << completed
-              << " completed, " << closed.size() - completed << " otherwise, " << (SteadyClock::now() - began_) / 1ms << " ms"
-              << (terminal ? "   " : "\n") << std::flush;
+    std::set<std::string> done;
+    for (const auto& info : closed) done.insert(info.execution.workflow_id);
+    std::string open;
+    size_t named = 0;
+    for (size_t i = 0; i < executions_.size(); ++i) {
+      if (done.contains(executions_[i].workflow_id) || ++named > kMostNamed) continue;
+      open += (open.empty() ? "; open: " : ", ") + manifest_.services[i].name;
+    }
+    if (named > kMostNamed) open += " and " + std::to_string(named - kMostNamed) + " more";
+    const auto tenths = (SteadyClock::now() - began_) / 100ms;
+    std::cout << (is_terminal_ ? "\r" : "") << "nightly: " << done.size() << "/" << executions_.size() << " done, " << tenths / 10 << "."
+              << tenths % 10 << " s" << open << (is_terminal_ ? "\033[K" : "\n") << std::flush;
   }
 
   baton::Client client_;
@@ -120,6 +130,7 @@ class TestRun {
   std::vector<baton::Execution> executions_;
   std::set<size_t> canceled_;
   SteadyClock::time_point began_;
+  const bool is_terminal_ = isatty(STDOUT_FILENO) == 1;
 };
 
 }  // namespace
@@ -130,8 +141,12 @@ int main(int argc, char** argv) {
   app.add_option("--address", address, "The coordinator, host:port")->envname("BATON_ADDRESS")->capture_default_str();
   app.add_option("--domain", domain, "The domain; made when it is not there")->capture_default_str();
   app.add_option("--manifest", manifest_path, "The services to test, JSON")->required();
-  app.footer("Exit codes: 0 all as expected, 1 not as expected, 2 usage or manifest, 4 coordinator not reachable.");
-  CLI11_PARSE(app, argc, argv);
+  app.footer("Exit codes: 0 all as expected, 1 not as expected, 2 usage or manifest, or refused, 4 coordinator not reachable.");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kExitAsExpected : kExitUsage;
+  }
 
   nightly::Manifest manifest;
   try {
@@ -141,12 +156,15 @@ int main(int argc, char** argv) {
     return kExitUsage;
   }
   try {
+    baton::Client(address, domain, {.retry_for = kFirstContact}).ensure_domain();
     TestRun run(baton::Client(address, domain), std::move(manifest));
     run.start();
     run.watch();
     return run.summarize() == run.size() ? kExitAsExpected : kExitNotAsExpected;
   } catch (const baton::Error& error) {
     std::cerr << "nightly: " << error.what() << std::endl;
+    if (!error.retryable()) return kExitUsage;
+    std::cerr << "nightly: is a coordinator running at " << address << "?" << std::endl;
     return kExitUnavailable;
   }
 }

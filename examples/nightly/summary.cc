@@ -100,20 +100,30 @@ Outcome read_outcome(baton::Client& client, const Service& service, const baton:
 }
 
 void print_summary(std::ostream& out, const std::vector<Outcome>& outcomes) {
-  size_t width = 7;
-  for (const Outcome& outcome : outcomes) width = std::max(width, outcome.service.size());
-  out << "\n" << std::left << std::setw(static_cast<int>(width)) << "service" << "  " << std::setw(30) << "ended" << std::right;
-  for (const auto& [name, title] : kSteps) out << std::setw(11) << title;
-  out << std::setw(9) << "total" << "\n";
+  constexpr int kStepWidth = 11;
+  std::vector<std::string> ended;
+  size_t width = std::size("service"), ended_width = std::size("ended");
   for (const Outcome& outcome : outcomes) {
-    const std::string ended = outcome.close_status + (outcome.reason.empty() ? "" : " (" + outcome.reason + ")");
-    out << std::left << std::setw(static_cast<int>(width)) << outcome.service << "  " << std::setw(30) << ended << std::right;
-    for (const auto& [name, title] : kSteps) {
-      const auto found = outcome.step_ms.find(name);
-      out << std::setw(11) << (found == outcome.step_ms.end() ? "-" : std::to_string(found->second) + " ms");
-    }
-    out << std::setw(9) << (std::to_string(outcome.total_ms) + " ms") << "\n";
+    ended.push_back(outcome.close_status + (outcome.reason.empty() ? "" : " (" + outcome.reason + ")"));
+    width = std::max(width, outcome.service.size() + 2);
+    ended_width = std::max(ended_width, ended.back().size() + 2);
   }
+  const auto row = [&](const std::string& service, const std::string& how, const std::string& expected, const auto& step, const std::string& total) {
+    out << std::left << std::setw(static_cast<int>(width)) << service << std::setw(static_cast<int>(ended_width)) << how << std::setw(8)
+        << expected << std::right;
+    for (const auto& [name, title] : kSteps) out << std::setw(kStepWidth) << step(name, title);
+    out << std::setw(kStepWidth) << total << "\n";
+  };
+  out << "\n";
+  row("service", "ended", "expected", [](const char*, const char* title) { return std::string(title); }, "total");
+  for (size_t i = 0; i < outcomes.size(); ++i) {
+    const auto took = [&](const char* name, const char*) {
+      const auto found = outcomes[i].step_ms.find(name);
+      return found == outcomes[i].step_ms.end() ? "-" : std::to_string(found->second) + " ms";
+    };
+    row(outcomes[i].service, ended[i], outcomes[i].mismatch.empty() ? "yes" : "NO", took, std::to_string(outcomes[i].total_ms) + " ms");
+  }
+  out << "\n";
   for (const Outcome& outcome : outcomes) {
     if (!outcome.mismatch.empty()) out << "NOT AS EXPECTED: " << outcome.service << ": " << outcome.mismatch << "\n";
   }

@@ -17,7 +17,11 @@ int main(int argc, char** argv) {
   app.add_option("--domain", domain)->capture_default_str();
   app.add_option("--work", work, "Where the services under test live while they are tested")->capture_default_str();
   app.add_option("--slots", slots, "How many steps at once")->check(CLI::Range(1, 1000))->capture_default_str();
-  CLI11_PARSE(app, argc, argv);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
 
   try {
     baton::Client client(address, domain);

@@ -340,15 +340,29 @@ TEST_F(CliTest, AHistoryReadsAsAStory) {
   event = coordinator_.history.add_events();
   event->set_event_id(2);
   event->mutable_activity_task_failed()->set_reason("NO_FUNDS");
-  event->mutable_activity_task_failed()->set_scheduled_event_id(5);
+  event->mutable_activity_task_failed()->set_scheduled_event_id(9);
   event->mutable_activity_task_failed()->mutable_details()->set_data(std::string("\x00\xFF", 2));
+  event = coordinator_.history.add_events();
+  event->set_event_id(3);
+  event->mutable_timer_started()->set_timer_id("t");
+  event->mutable_timer_started()->mutable_start_to_fire_timeout()->set_seconds(90);
+  event = coordinator_.history.add_events();
+  event->set_event_id(4);
+  event->mutable_activity_task_scheduled()->mutable_activity_type()->set_name("charge");
+  event->mutable_activity_task_scheduled()->set_activity_id("7");
+  event = coordinator_.history.add_events();
+  event->set_event_id(5);
+  event->mutable_activity_task_started()->set_scheduled_event_id(4);
+  event->mutable_activity_task_started()->set_identity("w@host");
   const std::string out = shop({"workflow", "history", "o-1"}).out;
+  EXPECT_THAT(out, HasSubstr("TimerStarted              timer=t  after 1m 30s\n"));
+  EXPECT_THAT(out, HasSubstr("ActivityTaskStarted       charge  of #4  by w@host\n"));
   EXPECT_THAT(out, HasSubstr("WorkflowExecutionStarted  process_order:1  input=" + std::string(60, 'x') + "…\n"));
-  EXPECT_THAT(out, HasSubstr("ActivityTaskFailed        reason=NO_FUNDS  details=2 bytes  of #5\n"));
+  EXPECT_THAT(out, HasSubstr("ActivityTaskFailed        reason=NO_FUNDS  details=2 bytes  of #9\n"));
   EXPECT_THAT(shop({"workflow", "history", "o-1", "--full"}).out, HasSubstr(std::string(100, 'x') + "\n"));
   EXPECT_THAT(shop({"workflow", "history", "o-1", "--newest-first"}).out, HasSubstr("#2"));
   const auto json = nlohmann::json::parse(shop({"workflow", "history", "o-1", "--newest-first", "-o", "json"}).out);
-  EXPECT_EQ(json[0]["activity_task_failed"]["reason"], "NO_FUNDS");
+  EXPECT_EQ(json[3]["activity_task_failed"]["reason"], "NO_FUNDS");
 }
 
 TEST_F(CliTest, WaitingForAFailureExitsWithOne) {

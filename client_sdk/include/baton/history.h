@@ -98,6 +98,8 @@ class HistoryEvent {
   std::optional<Payload> input() const { return payload("input"); }
   std::optional<Payload> result() const { return payload("result"); }
   std::optional<Payload> details() const { return payload("details"); }
+  // Of a started timer.
+  std::optional<Duration> start_to_fire() const { return duration("start_to_fire_timeout"); }
   // Of an activity, a child or this execution; empty names when there is none.
   TypeName activity_type() const;
   TypeName workflow_type() const;
@@ -110,6 +112,7 @@ class HistoryEvent {
   int64_t number(const char* field) const;
   std::string symbol(const char* field) const;
   std::optional<Payload> payload(const char* field) const;
+  std::optional<Duration> duration(const char* field) const;
 
   // The whole event as JSON, payloads in base64, field names as in the protos.
   std::string to_json() const;
