@@ -4,13 +4,13 @@
 #   quickstart.sh [--manifest FILE]
 # Can be run again; what is built is reused. Leaves no process behind.
 set -euo pipefail
-cd "$(dirname "$0")/.."
 manifest=examples/nightly/manifest.json
 case "${1:-}" in
   "") ;;
-  --manifest) manifest=${2:?--manifest needs a file} ;;
+  --manifest) manifest=$(realpath -- "${2:?--manifest needs a file}") ;;
   *) sed -n '2,5s/^# //p' "$0" >&2; exit 2 ;;
 esac
+cd "$(dirname "$0")/.."
 
 say() { printf '\n=== quickstart: %s\n' "$*"; }
 
@@ -24,21 +24,25 @@ bin=$PWD/build/release/bin
 
 home=$(mktemp -d "${TMPDIR:-/tmp}/baton-quickstart.XXXXXX")
 chmod 755 "$home"
+run=
 dev=
 finish() {
-  trap '' INT TERM
-  if [ -n "$dev" ]; then
-    kill -TERM "$dev" 2>/dev/null || true
-    wait "$dev" 2>/dev/null || true
-  fi
+  trap '' INT TERM HUP
+  for child in $run $dev; do  # the one that needs the other goes first
+    kill -TERM "$child" 2>/dev/null || true
+    wait "$child" 2>/dev/null || true
+  done
+  run= dev=
   rm -rf "$home"
 }
 trap finish EXIT
+trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
 say "starting baton dev: a private PostgreSQL and a coordinator"
-"$bin/baton" dev --data-dir "$home/data" --listen 127.0.0.1:0 >"$home/dev.out" 2>&1 &
+# In a session of its own: Ctrl-C reaches it through finish, when nobody needs it any more.
+setsid "$bin/baton" dev --data-dir "$home/data" --listen 127.0.0.1:0 >"$home/dev.out" 2>&1 &
 dev=$!
 address=
 for _ in $(seq 600); do
@@ -51,8 +55,16 @@ cat "$home/dev.out"
 [ -n "$address" ] || { echo "quickstart: baton dev did not become ready" >&2; exit 1; }
 
 say "running the nightly deployment tests of $manifest"
+# In the background and waited for, so that a signal is handled at once.
+mkfifo "$home/out"
+tee "$home/run.out" <"$home/out" &
+printer=$!
+examples/nightly/run.sh --bin "$bin" --address "$address" --manifest "$manifest" --work "$home/nightly" >"$home/out" &
+run=$!
 status=0
-examples/nightly/run.sh --bin "$bin" --address "$address" --manifest "$manifest" --work "$home/nightly" | tee "$home/run.out" || status=$?
+wait "$run" || status=$?
+run=
+wait "$printer"
 
 read -r workflow_id run_id < <(sed -n 's/^first execution: //p' "$home/run.out") || true
 if [ -n "${workflow_id:-}" ]; then
@@ -64,6 +76,5 @@ echo
 result=$(sed -n 's/^nightly: \([0-9]* executions, [0-9]* as expected\)$/\1/p' "$home/run.out" | tail -n 1)
 [ -n "$result" ] || { echo "quickstart: the nightly example did not finish" >&2; exit 1; }
 finish
-dev=
 echo "quickstart: $result"
 exit "$status"

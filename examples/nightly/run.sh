@@ -24,8 +24,14 @@ mkdir -p "$work"
 
 children=()
 finish() {
-  trap '' INT TERM
+  trap '' INT TERM HUP
   for child in "${children[@]}"; do kill -TERM "$child" 2>/dev/null || true; done
+  # They finish what they do, unless that takes long: an interrupted run is not waited for.
+  for _ in $(seq 50); do
+    jobs -r | grep -q . || break
+    sleep 0.1
+  done
+  for child in "${children[@]}"; do kill -KILL "$child" 2>/dev/null || true; done
   for child in "${children[@]}"; do wait "$child" 2>/dev/null || true; done
   # An interrupted test leaves its server: whatever works below the working directory is ours.
   for cwd in /proc/[0-9]*/cwd; do
@@ -36,6 +42,7 @@ finish() {
   [ -z "$own_work" ] || rm -rf "$own_work"
 }
 trap finish EXIT
+trap 'exit 129' HUP
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
@@ -49,4 +56,9 @@ runner=$!
 children+=("$runner")
 status=0
 wait "$runner" || status=$?
+if [ "$status" != 0 ]; then
+  for log in decider worker; do
+    [ ! -s "$work/$log.log" ] || { echo "--- the last words of the $log:"; tail -n 5 "$work/$log.log"; } >&2
+  done
+fi
 exit "$status"
