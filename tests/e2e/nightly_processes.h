@@ -39,6 +39,7 @@ class NightlyProcesses {
   void replace_worker();
   // From now on the caller's; another one may be started beside it.
   std::unique_ptr<RunningProgram> take_worker() { return std::move(worker_); }
+  std::unique_ptr<RunningProgram> take_decider() { return std::move(decider_); }
 
   // Waits until the runner has seen `number` executions closed. False: it ended before, or was too slow.
   bool wait_until_closed(size_t number);

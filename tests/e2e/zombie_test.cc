@@ -17,6 +17,7 @@ namespace baton::testing {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::HasSubstr;
 
 // Its check says that it has begun, as which one, and ends when that one may.
 constexpr char kCheck[] = R"(n=1; until mkdir "$1/begun-$n"; do n=$((n + 1)); done; until [ -e "$1/go-$n" ]; do sleep 0.02; done)";
@@ -42,12 +43,15 @@ class ZombieTest : public ::testing::Test {
   }
   void let_check_end(int which) const { std::ofstream(directory_.path() + "/go-" + std::to_string(which)); }
 
-  // A worker that has shown, by a whole run, that it is there; everything is as if that run had not been.
-  std::unique_ptr<RunningProgram> idle_worker() {
+  // Decider and worker have shown, by a whole run, that they are there; everything else is as if that run had not been.
+  void warm_up() {
     let_check_end(1);
     nightly_.start_runner();
     nightly_.expect_success();
     for (const char* file : {"/begun-1", "/go-1"}) std::filesystem::remove(directory_.path() + file);
+  }
+  std::unique_ptr<RunningProgram> idle_worker() {
+    warm_up();
     return nightly_.take_worker();
   }
 
@@ -158,6 +162,24 @@ TEST_F(ZombieTest, AnAcknowledgementOfAZombieComesTooLate) {
   let_check_end(1);
   nightly_.expect_success();
   EXPECT_THAT(story_of(history(), "provision"), ElementsAre("Scheduled", started_by(nightly_.worker()), "Completed"));
+  nightly_.expect_clean_end();
+}
+
+// A decision task is started as soon as it is offered, and stays the same task when it is offered to the next decider.
+TEST_F(ZombieTest, AZombieDeciderDecidesNothing) {
+  warm_up();
+  const auto zombie = nightly_.take_decider();
+  zombie->signal(SIGSTOP);
+  nightly_.start_runner();
+  ASSERT_TRUE(becomes_true([&] { return kinds_of(history()) == "WorkflowExecutionStarted, DecisionTaskScheduled, DecisionTaskStarted"; }));
+  nightly_.start_decider();
+  ASSERT_TRUE(check_has_begun(1)) << "what the stopped decider had was not given to the other one";
+  zombie->signal(SIGCONT);
+  zombie->signal(SIGTERM);
+  EXPECT_EQ(zombie->wait(), 0) << zombie->output();
+  let_check_end(1);
+  nightly_.expect_success();
+  EXPECT_THAT(kinds_of(history()), ::testing::Not(HasSubstr("DecisionTaskTimedOut")));
   nightly_.expect_clean_end();
 }
 
