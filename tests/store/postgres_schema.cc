@@ -74,9 +74,11 @@ void PostgresSchema::wait_until(const std::string& condition) const {
 }
 
 void PostgresSchema::end_sessions(const std::string& application_name) const {
-  const std::string theirs = absl::StrCat("FROM pg_stat_activity WHERE application_name = '", application_name, "'");
-  run(absl::StrCat("SELECT pg_terminate_backend(pid) ", theirs));
-  wait_until(absl::StrCat("NOT EXISTS (SELECT ", theirs, ")"));
+  // The very processes: who was ended may be connected again at once, under the same name.
+  const std::string pids = run(absl::StrCat("SELECT COALESCE(string_agg(pid::text, ','), '0') FROM pg_stat_activity "
+                                            "WHERE application_name = '", application_name, "'")).text(0, 0);
+  run(absl::StrCat("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid IN (", pids, ")"));
+  wait_until(absl::StrCat("NOT EXISTS (SELECT FROM pg_stat_activity WHERE pid IN (", pids, "))"));
 }
 
 }  // namespace baton::store

@@ -34,7 +34,7 @@ class PostgresSchema {
   int64_t number(const std::string& sql) const { return run(sql).integer(0, 0); }
   // Asks the server until the condition holds; a failed expectation after half a minute.
   void wait_until(const std::string& condition) const;
-  // Ends the server processes of the connections with this application name, and waits until they are gone.
+  // Ends the server processes that have this application name now, and waits until they are gone.
   void end_sessions(const std::string& application_name) const;
 
  private:
