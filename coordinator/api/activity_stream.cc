@@ -13,10 +13,12 @@ class Sink final : public engine::PollerSink {
  public:
   Sink(std::shared_ptr<Output> output, const Tokens& tokens) : output_(std::move(output)), tokens_(tokens) {}
 
-  bool offer(engine::OfferedTask& offered) override {
-    auto& task = std::get<v1::ActivityTask>(offered.task);
-    task.set_task_token(tokens_.sign(offered.token));
-    return output_->writer.add(task.ByteSizeLong() + 8, [&](Response& frame) { *frame.add_tasks() = std::move(task); });
+  bool offer(std::span<engine::OfferedTask> offered) override {
+    const auto task = [&](size_t i) { return std::get<v1::ActivityTask*>(offered[i].task); };
+    for (size_t i = 0; i < offered.size(); ++i) task(i)->set_task_token(tokens_.sign(offered[i].token));
+    return output_->writer.add_all(
+        offered.front().arena, offered.size(), [&](size_t i) { return task(i)->ByteSizeLong() + kItemBytes; },
+        [&](size_t i, Response& frame) { frame.mutable_tasks()->UnsafeArenaAddAllocated(task(i)); });
   }
   void cancel_requested(const journal::v1::TaskToken& token) override {
     output_->writer.add(kConfirmationBytes, [&](Response& frame) { frame.add_cancel_requested_task_tokens(tokens_.sign(token)); });

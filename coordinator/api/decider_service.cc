@@ -42,11 +42,12 @@ class DeciderService final : public v1::DeciderService::CallbackService {
     auto spec = poller_of(*q);
     if (!allowed.ok() || !spec.ok()) return Call(c).end(allowed.ok() ? spec.status() : allowed);
     if (!q->next_page_token().empty()) return next_page(c, *q, r);
-    return UnaryPoll::start(backend_, *std::move(spec), [this, q, r](engine::OfferedTask offered) {
-      auto& task = std::get<v1::DecisionTask>(offered.task);
-      task.set_task_token(backend_.tokens.sign(offered.token));
-      if (offered.next_event_id != 0) task.set_next_page_token(sign_decision_page(backend_, page_of(*q), offered));
-      *r->mutable_task() = std::move(task);
+    return UnaryPoll::start(backend_, *std::move(spec), [this, q, r](const engine::OfferedTask& offered) {
+      const std::string token = backend_.tokens.sign(offered.token);
+      v1::DecisionTask& task = *r->mutable_task();
+      task = *std::get<v1::DecisionTask*>(offered.task);
+      task.set_task_token(token);
+      if (offered.next_event_id != 0) task.set_next_page_token(sign_decision_page(backend_, page_of(*q), task, offered.next_event_id));
     });
   }
   Reactor* RespondDecisionTaskCompleted(Context* c, const v1::RespondDecisionTaskCompletedRequest* q,

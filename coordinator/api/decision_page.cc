@@ -36,12 +36,12 @@ uint64_t arguments_of(const DecisionPageRequest& request) {
 
 }  // namespace
 
-std::string sign_decision_page(const Backend& backend, const DecisionPageRequest& request, const engine::OfferedTask& offered) {
+std::string sign_decision_page(const Backend& backend, const DecisionPageRequest& request, const v1::DecisionTask& task, int64_t next_event_id) {
   Position position;
-  position.head = std::get<v1::DecisionTask>(offered.task);
+  position.head = task;
   position.head.clear_events();
   position.head.clear_next_page_token();
-  position.next_event_id = offered.next_event_id;
+  position.next_event_id = next_event_id;
   return backend.tokens.sign_page(arguments_of(request), to_bytes(position), backend.engine.now_ms());
 }
 

@@ -15,8 +15,8 @@ struct DecisionPageRequest {
   bool start_at_previous_started_event = false;
 };
 
-// The token of the page after the one in `offered`, which says where it begins.
-std::string sign_decision_page(const Backend& backend, const DecisionPageRequest& request, const engine::OfferedTask& offered);
+// The token of the page of `task` that begins at `next_event_id`.
+std::string sign_decision_page(const Backend& backend, const DecisionPageRequest& request, const v1::DecisionTask& task, int64_t next_event_id);
 // Answers the call with the page that its token names. Never waits for a task.
 void read_decision_page(const Backend& backend, const core::Caller& caller, const DecisionPageRequest& request, const std::string& token,
                         std::function<void(absl::StatusOr<v1::DecisionTask>)> done);

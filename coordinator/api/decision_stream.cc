@@ -15,11 +15,16 @@ class Sink final : public engine::PollerSink {
   Sink(std::shared_ptr<Output> output, const Backend& backend, DecisionPageRequest page)
       : output_(std::move(output)), backend_(backend), page_(std::move(page)) {}
 
-  bool offer(engine::OfferedTask& offered) override {
-    auto& task = std::get<v1::DecisionTask>(offered.task);
-    task.set_task_token(backend_.tokens.sign(offered.token));
-    if (offered.next_event_id != 0) task.set_next_page_token(sign_decision_page(backend_, page_, offered));
-    return output_->writer.add(task.ByteSizeLong() + 8, [&](Response& frame) { *frame.add_tasks() = std::move(task); });
+  bool offer(std::span<engine::OfferedTask> offered) override {
+    const auto task = [&](size_t i) { return std::get<v1::DecisionTask*>(offered[i].task); };
+    for (size_t i = 0; i < offered.size(); ++i) {
+      const engine::OfferedTask& one = offered[i];
+      task(i)->set_task_token(backend_.tokens.sign(one.token));
+      if (one.next_event_id != 0) task(i)->set_next_page_token(sign_decision_page(backend_, page_, *task(i), one.next_event_id));
+    }
+    return output_->writer.add_all(
+        offered.front().arena, offered.size(), [&](size_t i) { return task(i)->ByteSizeLong() + kItemBytes; },
+        [&](size_t i, Response& frame) { frame.mutable_tasks()->UnsafeArenaAddAllocated(task(i)); });
   }
   void cancel_requested(const journal::v1::TaskToken&) override {}  // of activities only
   void closed(const journal::v1::TaskToken& token, const absl::Status& why) override {

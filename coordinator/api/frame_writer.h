@@ -2,12 +2,14 @@
 // Shared by the stream's reactor and by whoever has something to say to the client; outlives the reactor. Thread-safe.
 #pragma once
 
+#include <google/protobuf/arena.h>
 #include <grpcpp/grpcpp.h>
 
 #include <deque>
-#include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <utility>
 
 #include "coordinator/core/limits.h"
 
@@ -27,14 +29,24 @@ class FrameWriter {
   bool add(size_t bytes, Fill fill) {
     const std::lock_guard lock(mutex_);
     if (reactor_ == nullptr || finishing_) return false;
-    if (frames_.empty() || items_ >= core::kMaxFrameItems || bytes_ + bytes > core::kMaxPageBytes) {
-      frames_.emplace_back();
-      items_ = 0;
-      bytes_ = 0;
+    if (frames_.empty() || !frames_.back().has_room(bytes)) frames_.emplace_back(std::make_shared<google::protobuf::Arena>());
+    frames_.back().add(bytes, fill);
+    write_next();
+    return true;
+  }
+  // Adds what lives on `arena` and was made beforehand, in frames of its own: `next(Response&)` puts one item into the frame, of about as
+  // many bytes as `size()` says of it, and is called `count` times. False, and nothing, once the stream is over.
+  template <class Size, class Next>
+  bool add_all(const std::shared_ptr<google::protobuf::Arena>& arena, size_t count, Size size, Next next) {
+    std::deque<Frame> frames;
+    for (size_t i = 0; i < count; ++i) {
+      const size_t bytes = size(i);
+      if (frames.empty() || !frames.back().has_room(bytes)) frames.emplace_back(arena);
+      frames.back().add(bytes, [&](Response& frame) { next(i, frame); });
     }
-    fill(frames_.back());
-    ++items_;
-    bytes_ += bytes;
+    const std::lock_guard lock(mutex_);
+    if (reactor_ == nullptr || finishing_) return false;
+    std::move(frames.begin(), frames.end(), std::back_inserter(frames_));
     write_next();
     return true;
   }
@@ -42,6 +54,7 @@ class FrameWriter {
   bool written() {
     const std::lock_guard lock(mutex_);
     in_flight_ = false;
+    writing_.reset();
     write_next();
     return frames_.size() <= kMaxWaitingFrames;
   }
@@ -61,8 +74,6 @@ class FrameWriter {
   void abandon() {
     const std::lock_guard lock(mutex_);
     frames_.clear();
-    items_ = 0;
-    bytes_ = 0;
   }
   // The reactor is about to be deleted.
   void detach() {
@@ -71,14 +82,30 @@ class FrameWriter {
   }
 
  private:
+  // On an arena, which makes building and freeing its many small parts cheap.
+  struct Frame {
+    std::shared_ptr<google::protobuf::Arena> arena;
+    Response* message;
+    size_t items = 0, bytes = 0;
+
+    explicit Frame(std::shared_ptr<google::protobuf::Arena> on)
+        : arena(std::move(on)), message(google::protobuf::Arena::CreateMessage<Response>(arena.get())) {}
+    bool has_room(size_t more) const { return items < core::kMaxFrameItems && bytes + more <= core::kMaxPageBytes; }
+    template <class Fill>
+    void add(size_t more, Fill fill) {
+      fill(*message);
+      ++items;
+      bytes += more;
+    }
+  };
+
   void write_next() {
     if (in_flight_ || reactor_ == nullptr || finished_) return;
     if (!frames_.empty()) {
       writing_ = std::move(frames_.front());
       frames_.pop_front();
-      if (frames_.empty()) items_ = bytes_ = 0;
       in_flight_ = true;
-      reactor_->StartWrite(&writing_);
+      reactor_->StartWrite(writing_->message);
     } else if (finishing_) {
       finished_ = true;
       reactor_->Finish(status_);
@@ -87,9 +114,8 @@ class FrameWriter {
 
   mutable std::mutex mutex_;
   Reactor* reactor_;
-  std::deque<Response> frames_;  // the last one is being filled
-  size_t items_ = 0, bytes_ = 0;
-  Response writing_;
+  std::deque<Frame> frames_;  // the last one is being filled
+  std::optional<Frame> writing_;
   bool in_flight_ = false, finishing_ = false, finished_ = false;
   grpc::Status status_;
 };

@@ -17,6 +17,8 @@ namespace baton::api {
 
 // About what a token and a verdict take in a frame.
 inline constexpr size_t kConfirmationBytes = 256;
+// Of the frame for each item in it.
+inline constexpr size_t kItemBytes = 8;
 
 template <class Request, class Response>
 class StreamOutput {

@@ -16,12 +16,12 @@ bool UnaryPoll::Shared::is_finished() {
   return finished;
 }
 
-bool UnaryPoll::Shared::finish_with(engine::OfferedTask& task) {
+bool UnaryPoll::Shared::finish_with(const engine::OfferedTask& task) {
   const std::lock_guard lock(mutex);
   // Too late for the task: the hand-out is final, as in SWF, and its timeout brings it back.
   if (finished || reactor == nullptr) return false;
   finished = true;
-  fill(std::move(task));
+  fill(task);
   reactor->Finish(grpc::Status::OK);
   return true;
 }
@@ -29,7 +29,7 @@ bool UnaryPoll::Shared::finish_with(engine::OfferedTask& task) {
 class UnaryPoll::Sink final : public engine::PollerSink {
  public:
   explicit Sink(std::shared_ptr<Shared> shared) : shared_(std::move(shared)) {}
-  bool offer(engine::OfferedTask& offered) override { return shared_->finish_with(offered); }
+  bool offer(std::span<engine::OfferedTask> offered) override { return shared_->finish_with(offered.front()); }
   void cancel_requested(const journal::v1::TaskToken&) override {}
   void closed(const journal::v1::TaskToken&, const absl::Status&) override {}
   void draining() override { shared_->finish(grpc::Status::OK); }

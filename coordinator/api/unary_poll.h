@@ -17,7 +17,7 @@ namespace baton::api {
 class UnaryPoll final : public grpc::ServerUnaryReactor {
  public:
   // `fill(OfferedTask)` puts the task into the response, which outlives the call.
-  using Fill = std::function<void(engine::OfferedTask)>;
+  using Fill = std::function<void(const engine::OfferedTask&)>;
 
   static UnaryPoll* start(const Backend& backend, engine::PollerSpec spec, Fill fill);
 
@@ -35,7 +35,7 @@ class UnaryPoll final : public grpc::ServerUnaryReactor {
 
     void finish(const grpc::Status& status);
     // False: it was over.
-    bool finish_with(engine::OfferedTask& task);
+    bool finish_with(const engine::OfferedTask& task);
     bool is_finished();
   };
   class Sink;

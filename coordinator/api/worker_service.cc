@@ -45,10 +45,10 @@ class WorkerService final : public v1::WorkerService::CallbackService {
     absl::Status allowed = authorize(backend_, caller_of(*c), "PollForActivityTask", q->domain());
     auto spec = unary_poller(core::TaskKind::kActivity, q->domain(), q->task_list(), q->identity());
     if (!allowed.ok() || !spec.ok()) return Call(c).end(allowed.ok() ? spec.status() : allowed);
-    return UnaryPoll::start(backend_, *std::move(spec), [this, r](engine::OfferedTask offered) {
-      auto& task = std::get<v1::ActivityTask>(offered.task);
+    return UnaryPoll::start(backend_, *std::move(spec), [this, r](const engine::OfferedTask& offered) {
+      v1::ActivityTask& task = *r->mutable_task();
+      task = *std::get<v1::ActivityTask*>(offered.task);
       task.set_task_token(backend_.tokens.sign(offered.token));
-      *r->mutable_task() = std::move(task);
     });
   }
 

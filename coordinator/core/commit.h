@@ -52,7 +52,7 @@ struct VisibilityChange {
 // What happens to one run.
 struct RunCommit {
   RunId run_id;
-  std::vector<baton::journal::v1::Record> records;  // in order; empty: nothing is written
+  std::vector<baton::journal::v1::Record*> records;  // in order, owned by the context's arena; empty: nothing is written
   // The state with the records applied, equal to what apply() gives: whoever caches states moves it out and need not fold again. As
   // durable as the records, so not to be shown before they are.
   ExecutionState after;

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include <google/protobuf/arena.h>
+
 #include "baton/journal/v1/event.pb.h"
 #include "coordinator/core/command.h"
 #include "coordinator/core/limits.h"
@@ -68,6 +70,7 @@ struct Context {
   const RegistryView& registry;
   const Limits& limits;
   const Authorizer& authorizer;
+  google::protobuf::Arena& arena;  // where a commit's records are made: it outlives them
 };
 
 }  // namespace baton::core

@@ -25,7 +25,7 @@ class Draft {
   // Appends an event at max(previous event's time, `time_ms`); `fill(event)` sets its attributes. Returns its id.
   template <class Fill>
   int64_t event_at(int64_t time_ms, Fill fill) {
-    journal::Record& record = commit_.records.emplace_back();
+    journal::Record& record = new_record();
     journal::Event& event = *record.mutable_event();
     event.set_time_ms(std::max(state().last_event_ms, time_ms));
     fill(event);
@@ -40,7 +40,7 @@ class Draft {
   // Appends an internal record; `fill(record)` sets its kind.
   template <class Fill>
   void record(Fill fill) {
-    journal::Record& record = commit_.records.emplace_back();
+    journal::Record& record = new_record();
     fill(record);
     fold(record);
   }
@@ -67,6 +67,9 @@ class Draft {
   absl::StatusOr<Commit> finish(Reply reply) &&;
 
  private:
+  journal::Record& new_record() {
+    return *commit_.records.emplace_back(google::protobuf::Arena::CreateMessage<journal::Record>(&context_.arena));
+  }
   void fold(const journal::Record& record);
   void touch(const journal::Record& record);
   void touch_event(const journal::Event& event);

@@ -17,24 +17,23 @@
 
 namespace baton::engine {
 
-// The latest batches of a journal, kept so that a decision task is built without a read.
+// The latest batches of a journal, as stored, kept so that a decision task is built without a read.
 class HistoryTail {
  public:
-  using Batch = std::shared_ptr<const journal::v1::RecordBatch>;
-  void append(int64_t first_event_id, int64_t last_event_id, Batch batch, size_t bytes);
-  void clear();
+  // `records`: a serialized RecordBatch that parses.
+  void append(int64_t first_event_id, int64_t last_event_id, std::string records);
   // True when every event of [from, until] is here.
   bool covers(int64_t from_event_id, int64_t until_event_id) const;
-  // Of the batches that hold these events, as stored.
+  // Of the batches that hold these events.
   size_t bytes_of(int64_t from_event_id, int64_t until_event_id) const;
-  // Adds the events of [from, until], which must be covered, in their public form.
-  void show(int64_t from_event_id, int64_t until_event_id, google::protobuf::RepeatedPtrField<v1::HistoryEvent>* events) const;
+  // Adds the events of [from, until], which must be covered, in their public form. `latest` is the last batch when it is at hand, else null.
+  void show(int64_t from_event_id, int64_t until_event_id, const journal::v1::RecordBatch* latest,
+            google::protobuf::RepeatedPtrField<v1::HistoryEvent>* events) const;
 
  private:
   struct Entry {
     int64_t first_event_id, last_event_id;
-    Batch batch;
-    size_t bytes;
+    std::string records;
   };
   std::deque<Entry> entries_;
   size_t bytes_ = 0;

@@ -108,7 +108,7 @@ void RunningEngine::read_history(core::Caller, HistoryRead read, Done<HistoryRes
 void RunningEngine::offer_with_history(std::shared_ptr<TaskPoller> poller, OfferedTask offered, store::RunKey run) {
   auto shared = std::make_shared<OfferedTask>(std::move(offered));
   const bool queued = readers_.push([this, poller, shared, run] {
-    auto& task = std::get<v1::DecisionTask>(shared->task);
+    v1::DecisionTask& task = *std::get<v1::DecisionTask*>(shared->task);
     const PollerSpec& spec = poller->spec();
     EventRange range;
     range.first = spec.start_at_previous_started_event ? std::max<int64_t>(1, task.previous_started_event_id()) : 1;
@@ -124,7 +124,7 @@ void RunningEngine::offer_with_history(std::shared_ptr<TaskPoller> poller, Offer
     }
     for (v1::HistoryEvent& event : page->events) *task.add_events() = std::move(event);
     shared->next_event_id = page->next_event_id;
-    if (!poller->offer(*shared)) take_back(poller, shared->token);
+    if (!poller->offer({shared.get(), 1})) take_back(poller, shared->token);
   });
   if (queued) return;
   log_event(LogLevel::kWarning, "history_unread", {{"run_id", run.run_id.to_text()}, {"message", "too many reads are queued"}});

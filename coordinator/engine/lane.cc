@@ -181,8 +181,7 @@ void Lane::add_due_deliveries(std::vector<LaneRequest>& batch, int64_t now_ms) {
 void Lane::process(std::vector<LaneRequest> batch) {
   while (!batch.empty()) {
     std::vector<LaneRequest> again;
-    LaneBatch round(*this, std::move(batch));
-    const LaneBatch::Result result = round.execute(again);
+    const LaneBatch::Result result = LaneBatch(*this, std::move(batch)).execute(again);
     if (result == LaneBatch::Result::kRejected && again.size() > 1) {
       // One of them is to blame: each by itself, so that it cannot fail its neighbours.
       for (LaneRequest& request : again) {
@@ -289,7 +288,8 @@ std::unique_ptr<CachedRun> Lane::rebuild(const store::LoadedRun& loaded) {
     }
   }
   for (const store::JournalRow& row : loaded.rows) {
-    auto batch = std::make_shared<journal::v1::RecordBatch>();
+    google::protobuf::Arena arena;
+    auto* batch = google::protobuf::Arena::CreateMessage<journal::v1::RecordBatch>(&arena);
     if (row.format != store::kJournalFormat || !batch->ParseFromString(row.records)) {
       run->unserved = absl::DataLossError("its format " + std::to_string(row.format) + " is not known to this release");
     }
@@ -307,7 +307,7 @@ std::unique_ptr<CachedRun> Lane::rebuild(const store::LoadedRun& loaded) {
       return run;
     }
     run->batch_no = row.batch_no;
-    run->tail.append(first_event_id, run->state.last_event_id, std::move(batch), row.records.size());
+    run->tail.append(first_event_id, run->state.last_event_id, row.records);
   }
   LaneBatch::note_waiting_tasks(*run);
   return run;

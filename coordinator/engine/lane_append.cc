@@ -27,9 +27,9 @@ bool starts_short_clock(const core::ExecutionState& state, int64_t scheduled_eve
 LaneBatch::RunWork& LaneBatch::work_of(CachedRun& run) {
   RunWork*& work = work_by_run_[&run];
   if (work == nullptr) {
-    works_.push_back(std::make_unique<RunWork>());
-    work = works_.back().get();
+    work = &works_.emplace_back();
     work->run = &run;
+    work->records = google::protobuf::Arena::CreateMessage<journal::v1::RecordBatch>(&arena_);
   }
   return *work;
 }
@@ -102,7 +102,7 @@ void LaneBatch::append(CachedRun& run, core::RunCommit commit) {
   RunWork& work = work_of(run);
   if (work.records->records_size() == 0) work.first_event_id = run.state.exists() ? run.state.last_event_id + 1 : 1;
   if (commit.visibility.opened) work.first_event_id = 1;
-  for (journal::v1::Record& record : commit.records) work.records->mutable_records()->Add(std::move(record));
+  for (journal::v1::Record* record : commit.records) work.records->mutable_records()->UnsafeArenaAddAllocated(record);
   run.state = std::move(commit.after);
   work.opened |= commit.visibility.opened;
   work.cancel_requested |= commit.visibility.cancel_requested;

@@ -51,8 +51,8 @@ class LaneBatch {
   // What the batch does to one run.
   struct RunWork {
     CachedRun* run = nullptr;
-    std::shared_ptr<journal::v1::RecordBatch> records = std::make_shared<journal::v1::RecordBatch>();
-    size_t bytes = 0;  // of the records, once serialized
+    journal::v1::RecordBatch* records = nullptr;  // on the round's arena
+    std::string* stored = nullptr;                // the same in the round's CommitBatch, once it is there
     int64_t first_event_id = 0;
     bool opened = false, closed = false, cancel_requested = false, deadline_changed = false;
     absl::flat_hash_map<int64_t, core::WaitingTask> backlog_added;
@@ -94,7 +94,7 @@ class LaneBatch {
   void note_lapse(const LaneRequest& request, const CachedRun& run);
   void note_offer(const LaneRequest& request, CachedRun& run, const core::OfferReply& offer);
   void note_heartbeat(const LaneRequest& request, CachedRun& run);
-  core::Context context() const { return {now_ms_, *registry_, env_.limits, env_.authorizer}; }
+  core::Context context() { return {now_ms_, *registry_, env_.limits, env_.authorizer, arena_}; }
 
   // --- what decisions do to a run (lane_append.cc) ---
   void acknowledge(const LaneRequest& request, CachedRun& run);
@@ -120,7 +120,10 @@ class LaneBatch {
   void publish();
   void forget_closed(store::RunKey key);
   void publish_run(RunWork& work);
-  void publish_offer(const MadeOffer& made);
+  void publish_offers();
+  // False: it ended before anybody saw it.
+  bool is_open(const MadeOffer& made);
+  std::optional<OfferedTask> to_task(const MadeOffer& made, const std::shared_ptr<google::protobuf::Arena>& arena);
   void publish_ended(const Ended& ended);
   void publish_cancel(CachedRun& run, const core::CancelNotice& notice);
   void publish_replies();
@@ -131,6 +134,7 @@ class LaneBatch {
   std::array<std::vector<size_t>, static_cast<size_t>(LaneWork::kOffer) + 1> order_;  // their indexes, by work
   std::shared_ptr<const RegistryPicture> registry_;
   const int64_t now_ms_;
+  google::protobuf::Arena arena_;  // of the records that this round writes
 
   std::map<store::WorkflowKey, std::optional<core::RunId>> looked_up_;
   std::vector<std::optional<std::string>> verdicts_;  // by request: recorded before
@@ -138,7 +142,7 @@ class LaneBatch {
   std::vector<store::RunKey> loaded_;                 // the same, also when they are gone again
   std::map<store::RunKey, absl::Status> not_loaded_;  // whose journal took too long to read
   std::vector<Decided> decided_;
-  std::vector<std::unique_ptr<RunWork>> works_;
+  std::deque<RunWork> works_;
   absl::flat_hash_map<CachedRun*, RunWork*> work_by_run_;
   std::vector<MadeOffer> offers_;
   std::vector<Ended> ended_;

@@ -60,7 +60,7 @@ LaneBatch::Result LaneBatch::execute(std::vector<LaneRequest>& again) {
     decide_again(again);
     return Result::kDone;
   }
-  const store::CommitBatch batch = rows();
+  store::CommitBatch batch = rows();
   const bool writes = !batch.journal.empty() || !batch.received.empty();
   const store::CommitResult result = writes ? lane_.session_->commit(batch) : store::CommitResult{};
   switch (result.outcome) {
@@ -99,8 +99,8 @@ store::CommitBatch LaneBatch::rows() {
   store::CommitBatch batch;
   batch.commit_id = fresh_commit_id(lane_.random_);
   batch.journal.reserve(works_.size());
-  for (const auto& work : works_) {
-    if (work->records->records_size() > 0) add_run_rows(*work, batch);
+  for (RunWork& work : works_) {
+    if (work.records->records_size() > 0) add_run_rows(work, batch);
   }
   add_verdicts(batch);
   return batch;
@@ -114,7 +114,7 @@ void LaneBatch::add_run_rows(RunWork& work, store::CommitBatch& batch) {
   row.batch_no = run.batch_no + 1;
   row.first_event_id = work.first_event_id;
   work.records->SerializeToString(&row.records);
-  work.bytes = row.records.size();
+  work.stored = &row.records;
   const std::string& domain = state.identity->domain;
   const std::string& workflow_id = state.identity->workflow_id;
   if (work.opened) {
@@ -165,16 +165,16 @@ void LaneBatch::abandon() {
     if (!made.slot_of_request) env_.matcher.release(made.poller, now_ms_);
   }
   // A conflict must not lose acknowledgements, nor those that were refused on a state that did not come about.
-  for (const auto& work : works_) {
-    auto& kept = work->run->acknowledgements;
-    kept.insert(kept.begin(), work->acknowledgements.begin(), work->acknowledgements.end());
-    if (!kept.empty()) lane_.write_acknowledgements_by(now_ms_ + core::kLazyAcknowledgementMs, work->run->key);
+  for (const RunWork& work : works_) {
+    auto& kept = work.run->acknowledgements;
+    kept.insert(kept.begin(), work.acknowledgements.begin(), work.acknowledgements.end());
+    if (!kept.empty()) lane_.write_acknowledgements_by(now_ms_ + core::kLazyAcknowledgementMs, work.run->key);
   }
   for (auto& [run, acknowledgement] : refused_acknowledgements_) {
     run->acknowledgements.push_back(std::move(acknowledgement));
     lane_.write_acknowledgements_by(now_ms_ + core::kLazyAcknowledgementMs, run->key);
   }
-  for (const auto& work : works_) lane_.drop(work->run->key);
+  for (const RunWork& work : works_) lane_.drop(work.run->key);
   for (const CachedRun* run : stale_) lane_.drop(store::RunKey(run->key));
 }
 

@@ -24,14 +24,14 @@ absl::Status why_ended(const CachedRun& run, const core::EndedTask& task) {
 }  // namespace
 
 void LaneBatch::publish() {
-  for (const auto& work : works_) {
-    if (work->records->records_size() > 0) publish_run(*work);
+  for (RunWork& work : works_) {
+    if (work.records->records_size() > 0) publish_run(work);
   }
   publish_replies();
-  for (const MadeOffer& made : offers_) publish_offer(made);
+  publish_offers();
   for (const auto& [run, notice] : cancel_notices_) publish_cancel(*run, notice);
   for (const Ended& ended : ended_) publish_ended(ended);
-  for (const auto& work : works_) forget_closed(work->run->key);
+  for (const RunWork& work : works_) forget_closed(work.run->key);
   for (const store::RunKey& run : loaded_) forget_closed(run);
 }
 
@@ -54,7 +54,7 @@ void LaneBatch::publish_run(RunWork& work) {
   if (work.closed) {
     run.acknowledgements.clear();
   } else {
-    run.tail.append(work.first_event_id, run.state.last_event_id, work.records, work.bytes);
+    run.tail.append(work.first_event_id, run.state.last_event_id, std::move(*work.stored));
     if (work.deadline_changed || work.opened) lane_.deadlines_.set(run.key, run.state.armed_deadline_ms);
     if (run.batch_no - run.snapshot_batch_no >= kSnapshotEvery && !run.snapshot_awaited) {
       run.snapshot_awaited = true;
@@ -95,27 +95,51 @@ void LaneBatch::publish_replies() {
   }
 }
 
-void LaneBatch::publish_offer(const MadeOffer& made) {
+// The offers of one poller go to it together, so that they share an arena and a frame.
+void LaneBatch::publish_offers() {
+  struct Frame {
+    std::shared_ptr<google::protobuf::Arena> arena = std::make_shared<google::protobuf::Arena>();
+    std::vector<OfferedTask> tasks;
+  };
+  absl::flat_hash_map<std::shared_ptr<TaskPoller>, Frame> frames;
+  for (const MadeOffer& made : offers_) {
+    if (!is_open(made)) continue;
+    Frame& frame = frames[made.poller];
+    if (auto task = to_task(made, frame.arena)) frame.tasks.push_back(*std::move(task));
+  }
+  for (auto& [poller, frame] : frames) {
+    if (frame.tasks.empty() || poller->offer(frame.tasks)) continue;
+    for (const OfferedTask& task : frame.tasks) env_.take_back(poller, task.token);
+  }
+}
+
+bool LaneBatch::is_open(const MadeOffer& made) {
   CachedRun& run = *made.run;
   const core::OfferReply& offer = made.offer;
-  const bool is_decision = offer.kind == core::TaskKind::kDecision;
-  const bool open = is_decision ? run.state.decision && run.state.decision->scheduled_event_id == offer.scheduled_event_id
-                                : run.state.activities.contains(offer.scheduled_event_id);
-  if (!open) {  // ended by the same commit, before anybody saw it
-    const DeliveryKey key{run.key.run_id, offer.scheduled_event_id, offer.attempt, offer.delivery};
-    if (made.poller->drop(key)) env_.matcher.release(made.poller, now_ms_);
-    std::erase_if(run.holders, [&](const Holder& holder) { return holder.task.scheduled_event_id == offer.scheduled_event_id; });
-    return;
-  }
+  const bool open = offer.kind == core::TaskKind::kDecision
+                        ? run.state.decision && run.state.decision->scheduled_event_id == offer.scheduled_event_id
+                        : run.state.activities.contains(offer.scheduled_event_id);
+  if (open) return true;
+  const DeliveryKey key{run.key.run_id, offer.scheduled_event_id, offer.attempt, offer.delivery};
+  if (made.poller->drop(key)) env_.matcher.release(made.poller, now_ms_);
+  std::erase_if(run.holders, [&](const Holder& holder) { return holder.task.scheduled_event_id == offer.scheduled_event_id; });
+  return false;
+}
+
+// Nothing: a reader gives it, with its history.
+std::optional<OfferedTask> LaneBatch::to_task(const MadeOffer& made, const std::shared_ptr<google::protobuf::Arena>& arena) {
+  CachedRun& run = *made.run;
+  const core::OfferReply& offer = made.offer;
   if (!made.poller->spec().unary) {
     const core::TaskRef task{offer.scheduled_event_id, offer.started_event_id, offer.attempt, offer.delivery};
     lane_.deliveries_.push_back({now_ms_ + core::kDeliveryTimeoutMs, run.key, task, made.poller});
   }
-  OfferedTask task = is_decision ? offered_decision(run, offer, env_.epoch) : offered_activity(run, offer, env_.epoch);
-  if (is_decision && !add_history(run, made.poller->spec(), &std::get<v1::DecisionTask>(task.task))) {
-    return env_.offer_with_history(made.poller, std::move(task), run.key);
-  }
-  if (!made.poller->offer(task)) env_.take_back(made.poller, task.token);
+  if (offer.kind == core::TaskKind::kActivity) return offered_activity(run, offer, env_.epoch, arena);
+  OfferedTask task = offered_decision(run, offer, env_.epoch, arena);
+  const journal::v1::RecordBatch& latest = *work_of(run).records;
+  if (add_history(run, latest, made.poller->spec(), std::get<v1::DecisionTask*>(task.task))) return task;
+  env_.offer_with_history(made.poller, std::move(task), run.key);
+  return std::nullopt;
 }
 
 void LaneBatch::publish_cancel(CachedRun& run, const core::CancelNotice& notice) {

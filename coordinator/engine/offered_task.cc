@@ -46,12 +46,13 @@ core::TaskRef task_ref(const journal::v1::TaskToken& token) {
   return {token.scheduled_event_id(), token.started_event_id(), std::max(1, token.attempt()), token.delivery()};
 }
 
-OfferedTask offered_activity(const CachedRun& run, const core::OfferReply& offer, int64_t epoch) {
+OfferedTask offered_activity(const CachedRun& run, const core::OfferReply& offer, int64_t epoch, std::shared_ptr<google::protobuf::Arena> arena) {
   const core::ActivityTask& open = *run.state.activities.get(offer.scheduled_event_id);
   const auto& scheduled = open.attributes();
   OfferedTask offered;
   offered.token = token_of(run, core::TaskKind::kActivity, {offer.scheduled_event_id, 0, offer.attempt, offer.delivery}, epoch);
-  auto& task = offered.task.emplace<v1::ActivityTask>();
+  auto& task = *offered.task.emplace<v1::ActivityTask*>(google::protobuf::Arena::CreateMessage<v1::ActivityTask>(arena.get()));
+  offered.arena = std::move(arena);
   task.set_activity_id(scheduled.activity_id());
   task.set_started_event_id(offer.started_event_id);
   show_execution(run, task.mutable_workflow_execution());
@@ -74,12 +75,13 @@ OfferedTask offered_activity(const CachedRun& run, const core::OfferReply& offer
   return offered;
 }
 
-OfferedTask offered_decision(const CachedRun& run, const core::OfferReply& offer, int64_t epoch) {
+OfferedTask offered_decision(const CachedRun& run, const core::OfferReply& offer, int64_t epoch, std::shared_ptr<google::protobuf::Arena> arena) {
   const core::ExecutionState& state = run.state;
   OfferedTask offered;
   offered.token = token_of(run, core::TaskKind::kDecision,
                            {offer.scheduled_event_id, offer.started_event_id, offer.attempt, offer.delivery}, epoch);
-  auto& task = offered.task.emplace<v1::DecisionTask>();
+  auto& task = *offered.task.emplace<v1::DecisionTask*>(google::protobuf::Arena::CreateMessage<v1::DecisionTask>(arena.get()));
+  offered.arena = std::move(arena);
   task.set_started_event_id(offer.started_event_id);
   task.set_previous_started_event_id(state.previous_started_event_id);
   show_execution(run, task.mutable_workflow_execution());
@@ -91,18 +93,18 @@ OfferedTask offered_decision(const CachedRun& run, const core::OfferReply& offer
   return offered;
 }
 
-bool add_history(const CachedRun& run, const PollerSpec& poller, v1::DecisionTask* task) {
+bool add_history(const CachedRun& run, const journal::v1::RecordBatch& latest, const PollerSpec& poller, v1::DecisionTask* task) {
   if (poller.unary) return false;  // in its caller's order and page size, by a reader
   if (can_take_delta(run, poller)) {
     const core::DecisionAnswer& answer = *run.state.last_answer;
     if (!fits(run, answer.started_event_id + 1, task->started_event_id())) return false;
     task->mutable_delta_base()->set_started_event_id(answer.started_event_id);
     task->mutable_delta_base()->set_delivery(answer.delivery);
-    run.tail.show(answer.started_event_id + 1, task->started_event_id(), task->mutable_events());
+    run.tail.show(answer.started_event_id + 1, task->started_event_id(), &latest, task->mutable_events());
     return true;
   }
   if (!fits(run, 1, task->started_event_id())) return false;
-  run.tail.show(1, task->started_event_id(), task->mutable_events());
+  run.tail.show(1, task->started_event_id(), &latest, task->mutable_events());
   return true;
 }
 

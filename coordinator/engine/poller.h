@@ -1,7 +1,11 @@
 // How the engine sees a client that waits for tasks: a stream, or one unary long poll.
 #pragma once
 
+#include <google/protobuf/arena.h>
+
 #include <cstdint>
+#include <memory>
+#include <span>
 #include <string>
 #include <variant>
 #include <vector>
@@ -36,7 +40,8 @@ struct PollerSpec {
 // A durable offer, complete but for its signed tokens: api/ signs `token` and, when `next_event_id` is not 0, a page token for the rest.
 struct OfferedTask {
   journal::v1::TaskToken token;
-  std::variant<v1::ActivityTask, v1::DecisionTask> task;
+  std::shared_ptr<google::protobuf::Arena> arena;  // which owns the task: whoever keeps one keeps the other
+  std::variant<v1::ActivityTask*, v1::DecisionTask*> task;
   int64_t next_event_id = 0;
 };
 
@@ -45,8 +50,9 @@ struct OfferedTask {
 class PollerSink {
  public:
   virtual ~PollerSink() = default;
-  // Takes the task, but for its token. False: the stream is over, and the client will never know of the offer.
-  virtual bool offer(OfferedTask& offered) = 0;
+  // Takes the tasks, at least one and all on one arena, but for their tokens. False: the stream is over, and the client will never know of the
+  // offers.
+  virtual bool offer(std::span<OfferedTask> offered) = 0;
   // The execution asked for this activity's cancellation.
   virtual void cancel_requested(const journal::v1::TaskToken& token) = 0;
   // The task ended, or another delivery of it won, without this client's answer; `why` carries the Fault. Its slot is freed by give_back or by

@@ -64,8 +64,8 @@ class TaskPoller : public std::enable_shared_from_this<TaskPoller> {
     const std::lock_guard lock(sink_mutex_);
     if (broken_ms_ == 0) call(*sink_);
   }
-  // False: the client cannot get it any more; the token of `offered` is as it was.
-  bool offer(OfferedTask& offered) {
+  // False: the client cannot get them any more; the tokens of `offered` are as they were.
+  bool offer(std::span<OfferedTask> offered) {
     const std::lock_guard lock(sink_mutex_);
     return broken_ms_ == 0 && sink_->offer(offered);
   }

@@ -78,13 +78,16 @@ class Run {
  private:
   template <class Body>
   Reply decide(Body body) {
-    auto commit = baton::core::decide(state_, {{"bench", "here"}, std::move(body)}, {kStartMs, registry_, limits_, everything_});
+    auto commit = baton::core::decide(state_, {{"bench", "here"}, std::move(body)}, {kStartMs, registry_, limits_, everything_, arena_});
     if (!commit.ok()) {
       std::cerr << "core_steps: " << commit.status() << std::endl;
       std::exit(1);
     }
     RunCommit& run = commit->runs.at(0);
-    if (keeps_) records_.insert(records_.end(), run.records.begin(), run.records.end());
+    if (keeps_) {
+      for (const journal::Record* record : run.records) records_.push_back(*record);
+    }
+    arena_.Reset();
     state_ = std::move(run.after);
     return std::move(commit->reply);
   }
@@ -96,6 +99,7 @@ class Run {
   const OneOfEach registry_;
   const Everything everything_;
   Limits limits_;
+  google::protobuf::Arena arena_;
   ExecutionState state_;
   std::vector<journal::Record> records_;
   bool keeps_ = false;

@@ -262,10 +262,10 @@ void GoldenRun::check(const RunCommit& commit) {
 }
 
 void GoldenRun::check_waiting(const RunCommit& commit) {
-  for (const journal::Record& record : commit.records) {
-    if (!record.has_offer_made()) continue;
-    waiting_.erase({TaskKind::kDecision, record.offer_made().scheduled_event_id()});
-    waiting_.erase({TaskKind::kActivity, record.offer_made().scheduled_event_id()});
+  for (const journal::Record* record : commit.records) {
+    if (!record->has_offer_made()) continue;
+    waiting_.erase({TaskKind::kDecision, record->offer_made().scheduled_event_id()});
+    waiting_.erase({TaskKind::kActivity, record->offer_made().scheduled_event_id()});
   }
   for (const EndedTask& ended : commit.ended) {
     EXPECT_EQ(waiting_.erase({ended.kind, ended.scheduled_event_id}), ended.was_waiting ? 1u : 0u) << "ended " << ended.scheduled_event_id;

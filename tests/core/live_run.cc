@@ -119,7 +119,7 @@ const journal::Event& LiveRun::last_event() const { return records_.at(events_.b
 const journal::Event& LiveRun::event(int64_t event_id) const { return records_.at(events_.at(event_id - 1)).event(); }
 
 absl::StatusOr<Commit> LiveRun::decide_command(Command command) {
-  const Context context{now_ms, registry_, limits_, authorizer};
+  const Context context{now_ms, registry_, limits_, authorizer, arena_};
   const ExecutionState before = state_;
   absl::StatusOr<Commit> commit = core::decide(state_, command, context);
   written_.clear();
@@ -133,17 +133,17 @@ absl::StatusOr<Commit> LiveRun::decide_command(Command command) {
   const bool alike = again.ok() && again->runs.size() == 1 && again->runs[0].records.size() == run.records.size();
   EXPECT_TRUE(alike) << "a state taken from a snapshot decides otherwise";
   for (size_t i = 0; alike && i < run.records.size(); ++i) {
-    const journal::Record& other = again->runs[0].records[i];
-    EXPECT_TRUE(google::protobuf::util::MessageDifferencer::Equals(other, run.records[i])) << other.ShortDebugString();
+    const journal::Record& other = *again->runs[0].records[i];
+    EXPECT_TRUE(google::protobuf::util::MessageDifferencer::Equals(other, *run.records[i])) << other.ShortDebugString();
   }
   keep(run);
   return commit;
 }
 
 void LiveRun::keep(const RunCommit& commit) {
-  for (const journal::Record& record : commit.records) {
+  for (const journal::Record* record : commit.records) {
     journal::Record stored;
-    EXPECT_TRUE(stored.ParseFromString(record.SerializeAsString()));
+    EXPECT_TRUE(stored.ParseFromString(record->SerializeAsString()));
     EXPECT_TRUE(rebuilt_.add(stored)) << "after " << text_of(stored);
     if (stored.has_event()) events_.push_back(records_.size());
     written_ += (written_.empty() ? "" : ", ") + text_of(stored);

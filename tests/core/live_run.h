@@ -99,6 +99,7 @@ class LiveRun {
   void keep(const RunCommit& commit);
 
   FixedRegistry registry_;
+  google::protobuf::Arena arena_;
   Limits limits_;
   ExecutionState state_;
   RebuiltState rebuilt_;  // the same, from the records

@@ -51,7 +51,7 @@ v1::ActivityTaskAnswer completed_with(const std::string& result) {
   return answer;
 }
 
-const v1::DecisionTask& decision_in(const engine::OfferedTask& offered) { return std::get<v1::DecisionTask>(offered.task); }
-const v1::ActivityTask& activity_in(const engine::OfferedTask& offered) { return std::get<v1::ActivityTask>(offered.task); }
+const v1::DecisionTask& decision_in(const engine::OfferedTask& offered) { return *std::get<v1::DecisionTask*>(offered.task); }
+const v1::ActivityTask& activity_in(const engine::OfferedTask& offered) { return *std::get<v1::ActivityTask*>(offered.task); }
 
 }  // namespace baton::testing

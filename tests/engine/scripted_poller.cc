@@ -61,10 +61,10 @@ void ScriptedPoller::end_stream() {
   over_ = true;
 }
 
-bool ScriptedPoller::offer(engine::OfferedTask& offered) {
+bool ScriptedPoller::offer(std::span<engine::OfferedTask> offered) {
   const std::lock_guard lock(mutex_);
   if (over_) return false;
-  offers_.push_back(std::move(offered));
+  std::move(offered.begin(), offered.end(), std::back_inserter(offers_));
   changed_.notify_all();
   return true;
 }

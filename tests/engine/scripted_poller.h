@@ -38,7 +38,7 @@ class ScriptedPoller final : public engine::PollerSink {
   std::optional<engine::OfferedTask> take_offer();
   std::optional<Closed> take_closed();
 
-  bool offer(engine::OfferedTask& offered) override;
+  bool offer(std::span<engine::OfferedTask> offered) override;
   void cancel_requested(const TaskToken& token) override;
   void closed(const TaskToken& token, const absl::Status& why) override;
   void draining() override;
