@@ -22,6 +22,7 @@ bool only_noted(journal::Event::AttributesCase kind) {
     case Event::kCompleteWorkflowExecutionFailed:
     case Event::kFailWorkflowExecutionFailed:
     case Event::kCancelWorkflowExecutionFailed:
+    case Event::kContinueAsNewWorkflowExecutionFailed:
     case Event::kScheduleActivityTaskFailed:
     case Event::kRequestCancelActivityTaskFailed:
     case Event::kRecordMarkerFailed:
@@ -101,6 +102,8 @@ absl::Status execution_event(ExecutionState& state, const journal::Event& event,
       return closed(state, journal::CLOSE_STATUS_FAILED, place);
     case Event::kWorkflowExecutionCanceled:
       return closed(state, journal::CLOSE_STATUS_CANCELED, place);
+    case Event::kWorkflowExecutionContinuedAsNew:
+      return closed(state, journal::CLOSE_STATUS_CONTINUED_AS_NEW, place);
     case Event::kWorkflowExecutionTimedOut:
       return closed(state, journal::CLOSE_STATUS_TIMED_OUT, place);
     case Event::kWorkflowExecutionTerminated:

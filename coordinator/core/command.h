@@ -54,6 +54,7 @@ struct RespondDecisionTaskCompleted {
   baton::v1::RespondDecisionTaskCompletedRequest request;
   std::string identity;     // of the stream; empty over a unary call
   std::string instance_id;  // of the stream; empty over a unary call
+  RunId successor_run_id;   // fresh: of the run that begins if the answer continues as new
 };
 
 // --- from workers ---------------------------------------------------------------------------------------------------------

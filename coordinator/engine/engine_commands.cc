@@ -115,7 +115,7 @@ LaneRequest answer_request(core::Command command, const journal::v1::TaskToken& 
 void RunningEngine::respond_decision(core::Caller caller, const journal::v1::TaskToken& token,
                                      v1::RespondDecisionTaskCompletedRequest request, PollerId poller_id, DoneEmpty done) {
   if (const absl::Status checked = check_token(token); !checked.ok()) return done(checked);
-  core::RespondDecisionTaskCompleted answer{task_ref(token), std::move(request), "", ""};
+  core::RespondDecisionTaskCompleted answer{task_ref(token), std::move(request), "", "", new_run_id()};
   const auto poller = matcher_.find(poller_id);
   if (poller != nullptr) {
     answer.identity = poller->spec().identity;

@@ -101,6 +101,8 @@ class LaneBatch {
   void hold(size_t index, CachedRun& run);
   void write_acknowledgements(CachedRun& run);
   void append(CachedRun& run, core::RunCommit commit);
+  // A run that does not exist before this commit.
+  CachedRun& begin_run(const store::WorkflowKey& workflow, core::RunCommit commit);
   void place(CachedRun& run, const core::WaitingTask& task);
   bool make_offer(CachedRun& run, int64_t scheduled_event_id, const std::shared_ptr<TaskPoller>& poller);
   void note_holder(CachedRun& run, const core::OfferReply& offer, const std::shared_ptr<TaskPoller>& poller);

@@ -82,15 +82,20 @@ void LaneBatch::decide_start(size_t index) {
     if (request.rounds == 0) return postponed_.push_back(index);
     return refuse(index, too_many_open(request.workflow.domain, env_.open_executions.limit()), nullptr, false);
   }
-  auto run = std::make_unique<CachedRun>();
-  run->key = {request.workflow.shard, commit->runs[0].run_id};
-  run->workflow = request.workflow;
-  run->confirmed_ms = now_ms_;
-  run->state = commit->runs[0].after;
-  CachedRun& inserted = lane_.insert(std::move(run));
   registry_said_no_ |= commit->rests_on_registry;
-  append(inserted, std::move(commit->runs[0]));
-  decided_.push_back({.request = index, .reply = LaneReply{std::move(commit->reply), nullptr}, .run = &inserted, .appended = true});
+  CachedRun& begun = begin_run(request.workflow, std::move(commit->runs[0]));
+  decided_.push_back({.request = index, .reply = LaneReply{std::move(commit->reply), nullptr}, .run = &begun, .appended = true});
+}
+
+CachedRun& LaneBatch::begin_run(const store::WorkflowKey& workflow, core::RunCommit commit) {
+  auto run = std::make_unique<CachedRun>();
+  run->key = {workflow.shard, commit.run_id};
+  run->workflow = workflow;
+  run->confirmed_ms = now_ms_;
+  run->state = commit.after;
+  CachedRun& begun = lane_.insert(std::move(run));
+  append(begun, std::move(commit));
+  return begun;
 }
 
 // There is no such run; the core says so, after it has looked at the rest of the request.
@@ -140,6 +145,7 @@ void LaneBatch::decide_command(size_t index, CachedRun& run, bool rests_on_open_
   if (request.work == LaneWork::kWithdraw) note_lapse(request, run);
   const bool appended = !commit->runs.empty() && !commit->runs[0].records.empty();
   if (appended) append(run, std::move(commit->runs[0]));
+  if (commit->runs.size() > 1) begin_run(run.workflow, std::move(commit->runs[1]));  // it continued as new
   if (request.work == LaneWork::kOffer && std::holds_alternative<core::OfferReply>(commit->reply)) {
     return note_offer(request, run, std::get<core::OfferReply>(commit->reply));
   }

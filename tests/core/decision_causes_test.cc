@@ -32,6 +32,15 @@ std::string charge_with(int given) {
   return text + "}";
 }
 
+// As a run of a type without defaults, with the first `given` of the values that are needed, in the order of SWF's checks.
+std::string continue_with(int given, const std::string& more = "") {
+  const std::vector<std::string> values{"execution_start_to_close_timeout { after { seconds: 60 } } ", "task_list { name: 'l' } ",
+                                        "task_start_to_close_timeout { none: true } ", "child_policy: CHILD_POLICY_ABANDON "};
+  std::string text = "continue_as_new_workflow_execution { ";
+  for (int i = 0; i < given; ++i) text += values[i];
+  return text + more + " }";
+}
+
 std::string activity(const std::string& id, const std::string& type = "ready", const std::string& version = "1") {
   return "schedule_activity_task { activity_id: '" + id + "' activity_type { name: '" + type + "' version: '" + version + "' } }";
 }
@@ -73,9 +82,19 @@ std::vector<Case> cases() {
   for (const auto& [call, field] : std::vector<std::pair<std::string, std::string>>{
            {"CompleteWorkflowExecution", "complete_workflow_execution"},
            {"FailWorkflowExecution", "fail_workflow_execution"},
-           {"CancelWorkflowExecution", "cancel_workflow_execution"}}) {
+           {"CancelWorkflowExecution", "cancel_workflow_execution"},
+           {"ContinueAsNewWorkflowExecution", "continue_as_new_workflow_execution"}}) {
     all.push_back({"UNHANDLED_DECISION", field + " { }", timer("t"), "", false, true, true});
     all.push_back({"OPERATION_NOT_PERMITTED", field + " { }", timer("t"), call, false, false, true});
+  }
+  for (const auto& [cause, decision] : std::vector<std::pair<std::string, std::string>>{
+           {"WORKFLOW_TYPE_DOES_NOT_EXIST", continue_with(0, "workflow_type_version: '2'")},
+           {"WORKFLOW_TYPE_DEPRECATED", continue_with(0, "workflow_type_version: '0'")},
+           {"DEFAULT_EXECUTION_START_TO_CLOSE_TIMEOUT_UNDEFINED", continue_with(0)},
+           {"DEFAULT_TASK_LIST_UNDEFINED", continue_with(1)},
+           {"DEFAULT_TASK_START_TO_CLOSE_TIMEOUT_UNDEFINED", continue_with(2)},
+           {"DEFAULT_CHILD_POLICY_UNDEFINED", continue_with(3)}}) {
+    all.push_back({cause, decision, timer("t"), "", true, false, true});
   }
   return all;
 }
@@ -147,7 +166,8 @@ TEST(DecisionCauses, AllOfTheDecisionsOfThisReleaseAreReached) {
       journal::ScheduleActivityTaskFailedCause_descriptor(),      journal::RequestCancelActivityTaskFailedCause_descriptor(),
       journal::StartTimerFailedCause_descriptor(),                journal::CancelTimerFailedCause_descriptor(),
       journal::RecordMarkerFailedCause_descriptor(),              journal::CompleteWorkflowExecutionFailedCause_descriptor(),
-      journal::FailWorkflowExecutionFailedCause_descriptor(),     journal::CancelWorkflowExecutionFailedCause_descriptor()};
+      journal::FailWorkflowExecutionFailedCause_descriptor(),     journal::CancelWorkflowExecutionFailedCause_descriptor(),
+      journal::ContinueAsNewWorkflowExecutionFailedCause_descriptor()};
   for (const EnumDescriptor* causes : enums) {
     for (int i = 0; i < causes->value_count(); ++i) {
       const std::string& name = causes->value(i)->full_name();

@@ -89,9 +89,9 @@ void set_limit(Limits& limits, const std::string& name, int64_t value) {
   }
 }
 
-RunId run_id() {
+RunId run_id(char letter) {
   RunId id;
-  id.bytes.fill('r');
+  id.bytes.fill(static_cast<uint8_t>(letter));
   return id;
 }
 
@@ -145,7 +145,7 @@ void GoldenRun::remember_hand_out(const Commit& commit) {
 absl::StatusOr<Commit> GoldenRun::decide_call(const Words& words, const std::vector<std::string>& fields) {
   if (words.verb == "start") {
     StartWorkflowExecution command;
-    command.run_id = run_id();
+    command.run_id = run_id('r');
     name_run(command.request);
     command.request.mutable_workflow_type()->set_name("ready");
     command.request.mutable_workflow_type()->set_version("1");
@@ -175,7 +175,7 @@ absl::StatusOr<Commit> GoldenRun::decide_call(const Words& words, const std::vec
 absl::StatusOr<Commit> GoldenRun::decide_answer(const Words& words, const std::vector<std::string>& fields) {
   const std::string identity = words.option("by", "poller");
   if (words.verb == "decide") {
-    RespondDecisionTaskCompleted command{task_of(words), {}, identity, "instance-of-" + identity};
+    RespondDecisionTaskCompleted command{task_of(words), {}, identity, "instance-of-" + identity, run_id('s')};
     merge_answer(fields, command.request);
     return run().decide(std::move(command));
   }

@@ -112,6 +112,10 @@ std::string text_of_commit(const Commit& commit, int64_t first_event_id, int64_t
   std::ostringstream out;
   out << std::visit(ReplyText{}, commit.reply) << (commit.rests_on_registry ? ", as the registry says" : "") << "\n";
   for (const RunCommit& run : commit.runs) {
+    if (&run != &commit.runs.front()) {
+      out << "  and run " << run.run_id.view() << "\n";
+      first_event_id = 1;
+    }
     for (const journal::Record* record : run.records) tell(out, *record, first_event_id, start_ms);
     tell_work(out, run, start_ms);
   }

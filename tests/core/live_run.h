@@ -97,6 +97,8 @@ class LiveRun {
  private:
   absl::StatusOr<Commit> decide_command(Command command);
   void keep(const RunCommit& commit);
+  static void expect_alike(const RunCommit& again, const RunCommit& run);
+  static void check_new_run(const RunCommit& commit);
 
   FixedRegistry registry_;
   google::protobuf::Arena arena_;

@@ -174,7 +174,7 @@ TEST(RespondDecisionTaskCompleted, WithADecisionOfALaterReleaseIsRefusedAsAWhole
   run.start();
   const TaskRef task = run.offer(2);
   for (const char* name : {"start_child_workflow_execution", "signal_external_workflow_execution", "request_cancel_external_workflow_execution",
-                           "schedule_lambda_function", "continue_as_new_workflow_execution"}) {
+                           "schedule_lambda_function"}) {
     const auto refused = run.decide(answer(task, request("decisions { record_marker { marker_name: 'm' } } decisions { " + std::string(name) + " { } }")));
     EXPECT_EQ(fault_in(refused), NOT_IMPLEMENTED);
     EXPECT_EQ(refused.status().code(), absl::StatusCode::kUnimplemented);

@@ -46,6 +46,7 @@ v1::Decision record_marker(const std::string& marker_name, const std::string& fi
 v1::Decision complete(const std::string& fields) { return decision("complete_workflow_execution", fields); }
 v1::Decision fail(const std::string& fields) { return decision("fail_workflow_execution", fields); }
 v1::Decision cancel(const std::string& fields) { return decision("cancel_workflow_execution", fields); }
+v1::Decision continue_as_new(const std::string& fields) { return decision("continue_as_new_workflow_execution", fields); }
 
 std::string after_ms(int64_t milliseconds) { return "after " + duration_ms(milliseconds); }
 

@@ -22,6 +22,7 @@ v1::Decision record_marker(const std::string& marker_name, const std::string& fi
 v1::Decision complete(const std::string& fields = "");
 v1::Decision fail(const std::string& fields = "");
 v1::Decision cancel(const std::string& fields = "");
+v1::Decision continue_as_new(const std::string& fields = "");
 
 // "after { seconds: 1 nanos: 500000000 }"
 std::string after_ms(int64_t milliseconds);

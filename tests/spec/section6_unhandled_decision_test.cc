@@ -39,6 +39,13 @@ TEST_F(Section6UnhandledDecision, ACancelIsRefused) {
             "decision_task_completed_event_id: 6");
 }
 
+TEST_F(Section6UnhandledDecision, AContinueAsNewIsRefused) {
+  EXPECT_EQ(refused_close(continue_as_new()), "6 DecisionTaskCompleted, 7 ContinueAsNewWorkflowExecutionFailed");
+  EXPECT_EQ(attributes("w", 7),
+            "cause: CONTINUE_AS_NEW_WORKFLOW_EXECUTION_FAILED_CAUSE_UNHANDLED_DECISION "
+            "decision_task_completed_event_id: 6");
+}
+
 // SWF: 6. The queued task is delivered next.
 TEST_F(Section6UnhandledDecision, TheQueuedTaskIsDeliveredNext) {
   answer(task_with_news_behind_it(), {complete()});

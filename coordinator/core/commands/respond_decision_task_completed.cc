@@ -51,7 +51,7 @@ absl::Status check_decision(const std::string& field, const Decision& decision, 
     case Decision::kScheduleLambdaFunction:
       return not_implemented(field + ".schedule_lambda_function");
     case Decision::kContinueAsNewWorkflowExecution:
-      return not_implemented(field + ".continue_as_new_workflow_execution");
+      return check(field + ".continue_as_new_workflow_execution", decision.continue_as_new_workflow_execution(), limits);
     case Decision::ATTRIBUTES_NOT_SET:
       break;
   }
@@ -76,6 +76,8 @@ void apply_one(Deciding& deciding, const Decision& decision) {
       return apply_decision(deciding, decision.fail_workflow_execution());
     case Decision::kCancelWorkflowExecution:
       return apply_decision(deciding, decision.cancel_workflow_execution());
+    case Decision::kContinueAsNewWorkflowExecution:
+      return apply_decision(deciding, decision.continue_as_new_workflow_execution());
     default:
       return;  // refused by check_decision()
   }
@@ -177,6 +179,18 @@ int64_t complete(Draft& draft, const RespondDecisionTaskCompleted& command) {
   });
 }
 
+// The run that continues this one, in the same commit.
+absl::Status add_successor(Commit& commit, const journal::WorkflowExecutionStartedAttributes& started, const Context& context) {
+  const ExecutionState nothing;
+  Draft draft(nothing, context);
+  draft.event([&](journal::Event& event) { *event.mutable_workflow_execution_started() = started; });
+  draft.wake_decider();
+  auto begun = std::move(draft).finish(EmptyReply{});
+  if (!begun.ok()) return begun.status();
+  commit.runs.push_back(std::move(begun->runs[0]));
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::StatusOr<Commit> respond_decision_task_completed(const ExecutionState& state, const Caller& caller,
@@ -191,10 +205,13 @@ absl::StatusOr<Commit> respond_decision_task_completed(const ExecutionState& sta
   const bool closes = request.decisions_size() > 0 && is_closing(request.decisions(request.decisions_size() - 1));
   const bool unhandled = state.queued_decision.has_value();
   if (closes && unhandled && request.all_or_nothing_close()) return abandon(std::move(draft), command.task);
-  Deciding deciding{draft, caller, complete(draft, command), unhandled};
+  Deciding deciding{draft, caller, complete(draft, command), unhandled, command.successor_run_id};
   for (const Decision& decision : request.decisions()) apply_one(deciding, decision);
   if (draft.decision_needed() && draft.state().open()) draft.wake_decider();
-  return std::move(draft).finish(EmptyReply{});
+  auto commit = std::move(draft).finish(EmptyReply{});
+  if (!commit.ok() || !deciding.successor) return commit;
+  if (absl::Status s = add_successor(*commit, *deciding.successor, context); !s.ok()) return s;
+  return commit;
 }
 
 }  // namespace baton::core

@@ -1,6 +1,7 @@
 // The decisions of an answer: how each is checked, and what it does. One file each.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -16,6 +17,9 @@ struct Deciding {
   const Caller& caller;
   int64_t completed_event_id = 0;
   bool unhandled = false;  // new events came since the decider's task started: nothing may close (facts.md §6)
+  RunId successor_run_id;
+  // Set by ContinueAsNewWorkflowExecution: how the run begins that follows this one in the same commit.
+  std::optional<journal::WorkflowExecutionStartedAttributes> successor = {};
 
   bool allows(std::string_view decision) const {
     return draft.context().authorizer.allows(caller, {decision, draft.state().identity->domain});
@@ -31,6 +35,7 @@ absl::Status check(const std::string& field, const baton::v1::RecordMarkerAttrib
 absl::Status check(const std::string& field, const baton::v1::CompleteWorkflowExecutionAttributes& decision, const Limits& limits);
 absl::Status check(const std::string& field, const baton::v1::FailWorkflowExecutionAttributes& decision, const Limits& limits);
 absl::Status check(const std::string& field, const baton::v1::CancelWorkflowExecutionAttributes& decision, const Limits& limits);
+absl::Status check(const std::string& field, const baton::v1::ContinueAsNewWorkflowExecutionAttributes& decision, const Limits& limits);
 
 // Appends the event of the decision, or its ...Failed event with the cause.
 void apply_decision(Deciding& deciding, const baton::v1::ScheduleActivityTaskAttributes& decision);
@@ -41,5 +46,6 @@ void apply_decision(Deciding& deciding, const baton::v1::RecordMarkerAttributes&
 void apply_decision(Deciding& deciding, const baton::v1::CompleteWorkflowExecutionAttributes& decision);
 void apply_decision(Deciding& deciding, const baton::v1::FailWorkflowExecutionAttributes& decision);
 void apply_decision(Deciding& deciding, const baton::v1::CancelWorkflowExecutionAttributes& decision);
+void apply_decision(Deciding& deciding, const baton::v1::ContinueAsNewWorkflowExecutionAttributes& decision);
 
 }  // namespace baton::core
