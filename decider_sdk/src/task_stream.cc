@@ -4,6 +4,7 @@
 
 #include "baton/conversion.h"
 #include "baton/log.h"
+#include "in_arena.h"
 #include "wire.h"
 
 namespace baton::detail {
@@ -62,7 +63,7 @@ class TaskStream::Call : public grpc::ClientBidiReactor<v1::PollDecisionTasksReq
 
  private:
   void read_next() {
-    incoming_ = std::make_shared<v1::PollDecisionTasksResponse>();
+    incoming_ = make_in_arena<v1::PollDecisionTasksResponse>();
     StartRead(incoming_.get());
   }
 
