@@ -41,9 +41,8 @@ void log_failure(const v1::DecisionTask& task, const DecisionFailure& failure) {
 
 }  // namespace
 
-std::unique_ptr<v1::DecisionTaskAnswer> Deciding::decide(const Delivery& delivery) {
+void Deciding::decide(const Delivery& delivery, v1::DecisionTaskAnswer* answer) {
   const v1::DecisionTask& task = *delivery.task;
-  auto answer = std::make_unique<v1::DecisionTaskAnswer>();
   auto* const completed = answer->mutable_completed();
   completed->set_task_token(task.task_token());
   std::optional<DecisionFailure> failure;
@@ -61,7 +60,6 @@ std::unique_ptr<v1::DecisionTaskAnswer> Deciding::decide(const Delivery& deliver
     log_failure(task, *failure);
     to_failed(*failure, task.task_token(), answer->mutable_failed());
   }
-  return answer;
 }
 
 std::optional<DecisionFailure> Deciding::decide_workflow(
@@ -121,7 +119,7 @@ std::optional<DecisionFailure> Deciding::decide_plainly(
   try {
     Decisions decisions = function(view);
     decisions.content().answer.set_task_token(task.task_token());
-    answer->Swap(&decisions.content().answer);
+    *answer = std::move(decisions.content().answer);
     return std::nullopt;
   } catch (const std::exception& error) {
     return DecisionFailure{"EXCEPTION", std::string("the decision function threw: ") + error.what()};

@@ -33,8 +33,8 @@ class Deciding {
   Deciding(const Workflows& workflows, ReadHistory read_history, size_t cached_runs)
       : workflows_(workflows), read_history_(std::move(read_history)), cache_(cached_runs) {}
 
-  // Never null; throws nothing. What cannot be decided is answered as failed.
-  std::unique_ptr<v1::DecisionTaskAnswer> decide(const Delivery& delivery);
+  // Fills `answer`, which must be empty; throws nothing. What cannot be decided is answered as failed.
+  void decide(const Delivery& delivery, v1::DecisionTaskAnswer* answer);
   // The run's last answer was not recorded, or the run is closed.
   void drop(const std::string& run_id) { cache_.drop(run_id); }
   // Runs that had to make room since the last call.
@@ -42,7 +42,6 @@ class Deciding {
   size_t cached_runs() const { return cache_.size(); }
 
  private:
-  using Answer = v1::DecisionTaskAnswer;
   std::optional<DecisionFailure> decide_workflow(const WorkflowFunction& function,
                                                  const Delivery& delivery,
                                                  v1::RespondDecisionTaskCompletedRequest* answer);

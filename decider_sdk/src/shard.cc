@@ -1,11 +1,13 @@
 #include "shard.h"
 
+#include "in_arena.h"
+
 namespace baton::detail {
 namespace {
 
 // So many answers go out together at most, so that the coordinator can begin with them while the
 // rest of a large batch is decided.
-constexpr size_t kAnswersAtOnce = 32;
+constexpr int kAnswersAtOnce = 32;
 
 }  // namespace
 
@@ -55,18 +57,18 @@ void Shard::loop() {
 }
 
 void Shard::decide(const std::vector<Work>& batch) {
-  std::vector<std::unique_ptr<v1::DecisionTaskAnswer>> answers;
+  std::shared_ptr<Answers> answers;
   const auto give = [&] {
-    if (answers.empty()) return;
-    sink_.answer(std::exchange(answers, {}), deciding_.take_evicted());
+    if (answers != nullptr) sink_.answer(std::exchange(answers, {}), deciding_.take_evicted());
   };
   for (const Work& work : batch) {
     if (work.delivery.task == nullptr) {
       deciding_.drop(work.dropped_run_id);
       continue;
     }
-    answers.push_back(deciding_.decide(work.delivery));
-    if (answers.size() < kAnswersAtOnce) continue;
+    if (answers == nullptr) answers = make_in_arena<Answers>();
+    deciding_.decide(work.delivery, answers->Add());
+    if (answers->size() < kAnswersAtOnce) continue;
     give();
     if (stopping()) return;
   }

@@ -12,11 +12,13 @@
 
 namespace baton::detail {
 
+// Made together and kept together, until none of them is needed.
+using Answers = google::protobuf::RepeatedPtrField<v1::DecisionTaskAnswer>;
+
 // Where answers go. Called from the shards' threads.
 class AnswerSink {
  public:
-  virtual void answer(std::vector<std::unique_ptr<v1::DecisionTaskAnswer>> answers,
-                      std::vector<Execution> evicted) = 0;
+  virtual void answer(std::shared_ptr<Answers> answers, std::vector<Execution> evicted) = 0;
 
  protected:
   ~AnswerSink() = default;

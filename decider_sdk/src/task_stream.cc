@@ -121,7 +121,7 @@ void TaskStream::name_held() {
   for (auto& [token, held] : held_) {
     held.acknowledged = true;
     to_name_.push_back(token);
-    if (held.answer != nullptr && !held.send_again) answered_.push_back(token);
+    if (held.answer != nullptr && !held.send_again) answered_.push_back(held.answer);
   }
 }
 
@@ -187,23 +187,21 @@ void TaskStream::give_up(const v1::DecisionConfirmation& confirmation, Held* hel
   const std::string& why = confirmation.refused().message();
   log(LogLevel::kError, "the decisions for run " + held->run_id + " are not valid: " + why);
   held->given_up = true;
-  held->answer = std::make_unique<Answer>();
+  held->answer = std::make_shared<Answer>();
   auto* const failed = held->answer->mutable_failed();
   failed->set_task_token(confirmation.task_token());
   failed->set_reason("INVALID_DECISIONS");
   to_wire(Payload{why, std::string(kTextType), {}, {}}, failed->mutable_details());
-  answered_.push_back(confirmation.task_token());
+  answered_.push_back(held->answer);
 }
 
-void TaskStream::answer(std::vector<std::unique_ptr<Answer>> answers,
-                        std::vector<Execution> evicted) {
+void TaskStream::answer(std::shared_ptr<Answers> answers, std::vector<Execution> evicted) {
   std::lock_guard lock(mutex_);
-  for (auto& answer : answers) {
-    const std::string& token = token_of(*answer);
-    const auto place = held_.find(token);
+  for (auto& answer : *answers) {
+    const auto place = held_.find(token_of(answer));
     if (place == held_.end()) continue;  // closed meanwhile
-    answered_.push_back(token);
-    place->second.answer = std::move(answer);
+    place->second.answer = {answers, &answer};
+    answered_.push_back(place->second.answer);
   }
   evicted_.insert(evicted_.end(), std::make_move_iterator(evicted.begin()),
                   std::make_move_iterator(evicted.end()));
@@ -216,7 +214,7 @@ void TaskStream::tick() {
   for (auto& [token, held] : held_) {
     if (held.send_again && *held.send_again <= now && held.answer != nullptr) {
       held.send_again.reset();
-      answered_.push_back(token);
+      answered_.push_back(held.answer);
     } else if (held.answer == nullptr && !held.acknowledged && now - held.taken >= kAnswerInTime) {
       held.acknowledged = true;
       acknowledged_.push_back(token);
@@ -285,27 +283,23 @@ bool TaskStream::fill_frame() {
   }
   size_t next = 0;
   for (; next < answered_.size(); ++next) {
-    const auto place = held_.find(answered_[next]);
-    if (place == held_.end() || place->second.answer == nullptr) continue;
-    if (!fits(place->second.answer->ByteSizeLong()) && any) break;
-    frame_.mutable_answers()->AddAllocated(place->second.answer.release());
+    auto& answer = answered_[next];
+    const auto place = held_.find(token_of(*answer));
+    if (place == held_.end() || place->second.answer != answer) continue;
+    if (!fits(answer->ByteSizeLong()) && any) break;
+    frame_.mutable_answers()->UnsafeArenaAddAllocated(answer.get());
+    in_frame_.push_back(std::move(answer));
     any = true;
   }
   answered_.erase(answered_.begin(), answered_.begin() + static_cast<std::ptrdiff_t>(next));
   return any;
 }
 
-// The frame is out, or the call is broken: its answers are kept until they are confirmed.
+// The frame is out, or the call is broken. Its answers were never its own.
 void TaskStream::written() {
   std::lock_guard lock(mutex_);
-  auto* const answers = frame_.mutable_answers();
-  while (!answers->empty()) {
-    std::unique_ptr<Answer> answer(answers->ReleaseLast());
-    const auto place = held_.find(token_of(*answer));
-    if (place != held_.end() && place->second.answer == nullptr) {
-      place->second.answer = std::move(answer);
-    }
-  }
+  while (!frame_.answers().empty()) frame_.mutable_answers()->UnsafeArenaReleaseLast();
+  in_frame_.clear();
   frame_.Clear();
   writing_ = false;
   write();

@@ -59,8 +59,7 @@ class TaskStream final : public AnswerSink {
   bool holds_nothing();
 
   // --- any thread ---
-  void answer(std::vector<std::unique_ptr<v1::DecisionTaskAnswer>> answers,
-              std::vector<Execution> evicted) override;
+  void answer(std::shared_ptr<Answers> answers, std::vector<Execution> evicted) override;
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -71,8 +70,8 @@ class TaskStream final : public AnswerSink {
     std::string run_id;
     Clock::time_point taken;
     bool acknowledged = false;
-    bool given_up = false;                        // answered as failed, since the answer was not valid
-    std::unique_ptr<Answer> answer;              // not confirmed, and not in the frame being written
+    bool given_up = false;           // answered as failed, since the answer was not valid
+    std::shared_ptr<Answer> answer;  // not confirmed
     std::optional<Clock::time_point> send_again;  // refused for now
   };
 
@@ -102,7 +101,7 @@ class TaskStream final : public AnswerSink {
   std::condition_variable call_ended_;
   std::unordered_map<std::string, Held> held_;  // by task token
   // To be sent, oldest first.
-  std::vector<std::string> answered_;
+  std::vector<std::shared_ptr<Answer>> answered_;
   std::vector<std::string> acknowledged_;
   std::vector<std::string> to_name_;
   std::vector<Execution> evicted_;
@@ -115,6 +114,7 @@ class TaskStream final : public AnswerSink {
   bool reads_ended_ = false;
   bool writing_ = false;  // frame_ is being written
   v1::PollDecisionTasksRequest frame_;
+  std::vector<std::shared_ptr<Answer>> in_frame_;  // keeps the answers that frame_ refers to
   bool draining_ = false;
   bool stopping_ = false;
   Backoff backoff_;

@@ -91,13 +91,15 @@ class DecidingTest : public ::testing::Test {
   }
 
   Answer completed(Deciding& deciding, std::shared_ptr<v1::DecisionTask> task) {
-    auto answer = deciding.decide({task.get(), task});
+    const auto answer = std::make_unique<v1::DecisionTaskAnswer>();
+    deciding.decide({task.get(), task}, answer.get());
     EXPECT_TRUE(answer->has_completed()) << answer->failed().DebugString();
     EXPECT_EQ(answer->completed().task_token(), task->task_token());
     return answer->completed();
   }
   v1::RespondDecisionTaskFailedRequest failed(Deciding& deciding, std::shared_ptr<v1::DecisionTask> task) {
-    auto answer = deciding.decide({task.get(), task});
+    const auto answer = std::make_unique<v1::DecisionTaskAnswer>();
+    deciding.decide({task.get(), task}, answer.get());
     EXPECT_TRUE(answer->has_failed()) << describe(answer->completed());
     return answer->failed();
   }
