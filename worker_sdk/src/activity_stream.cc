@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "baton/log.h"
+#include "in_arena.h"
 #include "perform.h"
 #include "wire.h"
 
@@ -34,7 +35,7 @@ class ActivityStream::Call
     context_.set_wait_for_ready(false);
     endpoint_->stub<v1::WorkerService::Stub>().async()->PollActivityTasks(&context_, this);
     AddHold();  // writes begin outside of reactions
-    StartRead(&incoming_);
+    read_next();
   }
   void begin() { StartCall(); }
   void cancel() { context_.TryCancel(); }
@@ -46,17 +47,22 @@ class ActivityStream::Call
       RemoveHold();
       return;
     }
-    owner_.received(&incoming_);
-    StartRead(&incoming_);
+    owner_.received(incoming_.get());
+    read_next();
   }
   void OnWriteDone(bool) override { owner_.written(); }
   void OnDone(const grpc::Status& status) override { owner_.ended(status); }
 
  private:
+  void read_next() {
+    incoming_ = make_in_arena<v1::PollActivityTasksResponse>();
+    StartRead(incoming_.get());
+  }
+
   ActivityStream& owner_;
   const std::shared_ptr<const Endpoint> endpoint_;
   grpc::ClientContext context_;
-  v1::PollActivityTasksResponse incoming_;
+  std::shared_ptr<v1::PollActivityTasksResponse> incoming_;
 };
 
 ActivityStream::ActivityStream(std::shared_ptr<Connection> connection, Options options,
@@ -174,8 +180,8 @@ void ActivityStream::confirm(const v1::TaskConfirmation& confirmation) {
     return scan_at(*held.send_again);
   }
   if (leaves_token_usable(refusal) && !held.given_up) return give_up(confirmation, &held);
-  log(LogLevel::kInfo, "the answer for activity " + held.attempt->task().activity_id() +
-                           " of run " + held.attempt->task().workflow_execution().run_id() +
+  log(LogLevel::kInfo, "the answer for activity " + held.attempt->activity_id() +
+                           " of run " + held.attempt->execution().run_id +
                            " was not taken: " + refusal.message());
   erase(place);
 }
@@ -185,7 +191,7 @@ void ActivityStream::confirm(const v1::TaskConfirmation& confirmation) {
 void ActivityStream::give_up(const v1::TaskConfirmation& confirmation, Held* held) {
   const std::string& why = confirmation.refused().message();
   const std::string& token = confirmation.task_token();
-  log(LogLevel::kError, "the answer for activity " + held->attempt->task().activity_id() +
+  log(LogLevel::kError, "the answer for activity " + held->attempt->activity_id() +
                             " is not acceptable, so it fails: " + why);
   held->given_up = true;
   held->answer = failed_answer(token, kAnswerRefused, why);
@@ -199,8 +205,8 @@ void ActivityStream::close(const v1::TaskConfirmation& confirmation, Attempts* c
   Held& held = place->second;
   held.closed = true;
   if (!held.finished) {
-    log(LogLevel::kInfo, "activity " + held.attempt->task().activity_id() + " of run " +
-                             held.attempt->task().workflow_execution().run_id() +
+    log(LogLevel::kInfo, "activity " + held.attempt->activity_id() + " of run " +
+                             held.attempt->execution().run_id +
                              " is over without its answer: " + confirmation.refused().message());
     closed->push_back(held.attempt);
   } else if (held.sent) {

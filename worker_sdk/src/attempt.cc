@@ -4,7 +4,6 @@
 #include <mutex>
 
 #include "attempt_state.h"
-#include "wire.h"
 
 namespace baton {
 namespace {
@@ -13,25 +12,18 @@ constexpr size_t kMostHeartbeatBytes = 2048;
 
 }  // namespace
 
-Execution Attempt::execution() const { return from_wire(state_.task().workflow_execution()); }
-TypeName Attempt::activity() const {
-  const auto& type = state_.task().activity_type();
-  return {type.name(), type.version()};
-}
-const std::string& Attempt::activity_id() const { return state_.task().activity_id(); }
-const std::string& Attempt::idempotency_key() const { return state_.task().idempotency_key(); }
-int Attempt::number() const { return state_.task().attempt(); }
+Execution Attempt::execution() const { return state_.execution(); }
+TypeName Attempt::activity() const { return state_.type(); }
+const std::string& Attempt::activity_id() const { return state_.activity_id(); }
+const std::string& Attempt::idempotency_key() const { return state_.idempotency_key(); }
+int Attempt::number() const { return state_.number(); }
 const std::string& Attempt::task_token() const { return state_.token(); }
-
-std::optional<Duration> Attempt::start_to_close() const {
-  if (!state_.task().has_start_to_close_timeout()) return std::nullopt;
-  return to_duration(state_.task().start_to_close_timeout());
-}
+std::optional<Duration> Attempt::start_to_close() const { return state_.start_to_close(); }
 
 std::optional<Payload> Attempt::header(const std::string& key) const {
-  const auto found = state_.task().headers().find(key);
-  if (found == state_.task().headers().end()) return std::nullopt;
-  return from_wire(found->second);
+  const auto found = state_.headers().find(key);
+  if (found == state_.headers().end()) return std::nullopt;
+  return found->second;
 }
 
 void Attempt::heartbeat(const Payload& details) {

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <atomic>
-#include <functional>
-#include <memory>
+#include <map>
+#include <optional>
 #include <stop_token>
 #include <string>
 
+#include "baton/names.h"
 #include "baton/payload.h"
+#include "baton/timeout.h"
 #include "baton/v1/worker_service.pb.h"
 
 namespace baton::detail {
@@ -21,16 +23,22 @@ class HeartbeatSink {
   ~HeartbeatSink() = default;
 };
 
-// The task is written once, here; the rest is safe from any thread.
+// What it is about is written once, here; the rest is safe from any thread.
 class AttemptState {
  public:
-  // Takes the task out of its frame. `heartbeats` must outlive it.
-  AttemptState(v1::ActivityTask* task, HeartbeatSink& heartbeats) : heartbeats_(heartbeats) {
-    task_.Swap(task);
-  }
+  // Takes what handlers may ask for out of the task, so that one that runs for long does not keep
+  // the whole frame. `heartbeats` must outlive it.
+  AttemptState(v1::ActivityTask* task, HeartbeatSink& heartbeats);
 
-  const v1::ActivityTask& task() const { return task_; }
-  const std::string& token() const { return task_.task_token(); }
+  const std::string& token() const { return token_; }
+  const std::string& activity_id() const { return activity_id_; }
+  const std::string& idempotency_key() const { return idempotency_key_; }
+  const Execution& execution() const { return execution_; }
+  const TypeName& type() const { return type_; }
+  int number() const { return number_; }
+  const std::optional<Payload>& input() const { return input_; }
+  std::optional<Duration> start_to_close() const { return start_to_close_; }
+  const std::map<std::string, Payload>& headers() const { return headers_; }
 
   // The workflow asked for cancellation.
   void request_cancel() {
@@ -55,7 +63,15 @@ class AttemptState {
   void beat(const Payload& details) { heartbeats_.beat(token(), details); }
 
  private:
-  v1::ActivityTask task_;
+  const std::string token_;
+  const std::string activity_id_;
+  const std::string idempotency_key_;
+  const Execution execution_;
+  const TypeName type_;
+  const int number_;
+  std::optional<Payload> input_;
+  std::optional<Duration> start_to_close_;
+  std::map<std::string, Payload> headers_;
   HeartbeatSink& heartbeats_;
   std::stop_source stop_;
   std::atomic<bool> canceled_ = false;

@@ -82,21 +82,17 @@ Answer failed_answer(const std::string& token, std::string_view reason, std::str
 }
 
 Answer perform(const Handlers& handlers, AttemptState& state) {
-  const v1::ActivityTask& task = state.task();
   const std::string& token = state.token();
-  const auto found = handlers.find({task.activity_type().name(), task.activity_type().version()});
+  const auto found = handlers.find(state.type());
   if (found == handlers.end()) {
-    const std::string type =
-        task.activity_type().name() + ", version " + task.activity_type().version();
+    const std::string type = state.type().name + ", version " + state.type().version;
     log(LogLevel::kWarning, "an activity came that this worker cannot do: " + type);
     return failed_answer(token, kUnknownActivity,
                          "the worker has no handler for activity type " + type);
   }
   Attempt attempt(state);
   try {
-    std::optional<Payload> input;
-    if (task.has_input()) input = from_wire(task.input());
-    return completed_answer(token, found->second(attempt, input));
+    return completed_answer(token, found->second(attempt, state.input()));
   } catch (const AttemptFailed& failed) {
     return failed_answer(token, failed);
   } catch (const Canceled& canceled) {
