@@ -115,12 +115,12 @@ void ActivityStream::name_held(Clock::time_point now) {
   returned_.clear();
   unacknowledged_.clear();
   acknowledge_due_ = Clock::time_point::max();
-  for (auto& [token, held] : held_) {
-    held.acknowledged = true;
-    held.sent = false;
-    to_name_.push_back(token);
-    if (held.answer != nullptr && !held.send_again) answered_.push_back(token);
-    if (!held.finished && !held.closed && held.beat_every > 0s) beat_now(token, &held, now);
+  for (const auto& [token, held] : held_) {
+    held->acknowledged = true;
+    held->sent = false;
+    to_name_.emplace_back(token);
+    if (held->answer != nullptr && !held->send_again) answered_.push_back(held);
+    if (!held->finished && !held->closed && held->beat_every > 0s) beat_now(held.get(), now);
   }
 }
 
@@ -153,24 +153,23 @@ void ActivityStream::hold(v1::ActivityTask* task, Clock::time_point now, Attempt
     returned_.push_back(task->task_token());
     return;
   }
-  const auto [place, is_new] = held_.try_emplace(task->task_token());
-  if (!is_new) return;
-  Held& held = place->second;
+  if (held_.contains(task->task_token())) return;
+  const auto held = std::make_shared<Held>(task, *this);
+  held_.emplace(held->token(), held);
   if (task->has_heartbeat_timeout()) {
-    held.beat_every = std::max<Clock::duration>(to_duration(task->heartbeat_timeout()) / 3, 1ms);
-    held.next_beat = now + held.beat_every;
-    scan_at(*held.next_beat);
+    held->beat_every = std::max<Clock::duration>(to_duration(task->heartbeat_timeout()) / 3, 1ms);
+    held->next_beat = now + held->beat_every;
+    scan_at(*held->next_beat);
   }
-  held.attempt = std::make_shared<AttemptState>(task, *this);
-  attempts->push_back(held.attempt);
-  unacknowledged_.push_back(place->first);
+  attempts->push_back(held);
+  unacknowledged_.push_back(held);
   if (acknowledge_due_ == Clock::time_point::max()) tick_at(acknowledge_due_ = now + kAnswerInTime);
 }
 
 void ActivityStream::confirm(const v1::TaskConfirmation& confirmation) {
   const auto place = held_.find(confirmation.task_token());
   if (place == held_.end()) return;
-  Held& held = place->second;
+  Held& held = *place->second;
   if (!held.sent) return;  // of a heartbeat: the next one may do better
   if (!confirmation.has_refused()) return erase(place);
   const v1::Refusal& refusal = confirmation.refused();
@@ -179,48 +178,46 @@ void ActivityStream::confirm(const v1::TaskConfirmation& confirmation) {
                       std::max<Clock::duration>(to_duration(refusal.retry_after()), kShortestRetry);
     return scan_at(*held.send_again);
   }
-  if (leaves_token_usable(refusal) && !held.given_up) return give_up(confirmation, &held);
-  log(LogLevel::kInfo, "the answer for activity " + held.attempt->activity_id() +
-                           " of run " + held.attempt->execution().run_id +
-                           " was not taken: " + refusal.message());
+  if (leaves_token_usable(refusal) && !held.given_up) {
+    return give_up(place->second, refusal.message());
+  }
+  log(LogLevel::kInfo, "the answer for activity " + held.activity_id() + " of run " +
+                           held.execution().run_id + " was not taken: " + refusal.message());
   erase(place);
 }
 
 // The answer can never be taken, but the task is still ours: say so, instead of nothing until the
 // task times out.
-void ActivityStream::give_up(const v1::TaskConfirmation& confirmation, Held* held) {
-  const std::string& why = confirmation.refused().message();
-  const std::string& token = confirmation.task_token();
-  log(LogLevel::kError, "the answer for activity " + held->attempt->activity_id() +
+void ActivityStream::give_up(const std::shared_ptr<Held>& held, const std::string& why) {
+  log(LogLevel::kError, "the answer for activity " + held->activity_id() +
                             " is not acceptable, so it fails: " + why);
   held->given_up = true;
-  held->answer = failed_answer(token, kAnswerRefused, why);
-  answered_.push_back(token);
+  held->answer = failed_answer(held->token(), kAnswerRefused, why);
+  answered_.push_back(held);
 }
 
 // Our slot is free again when the handler has ended and the coordinator knows.
 void ActivityStream::close(const v1::TaskConfirmation& confirmation, Attempts* closed) {
   const auto place = held_.find(confirmation.task_token());
   if (place == held_.end()) return;
-  Held& held = place->second;
+  Held& held = *place->second;
   held.closed = true;
   if (!held.finished) {
-    log(LogLevel::kInfo, "activity " + held.attempt->activity_id() + " of run " +
-                             held.attempt->execution().run_id +
+    log(LogLevel::kInfo, "activity " + held.activity_id() + " of run " + held.execution().run_id +
                              " is over without its answer: " + confirmation.refused().message());
-    closed->push_back(held.attempt);
+    closed->push_back(place->second);
   } else if (held.sent) {
     erase(place);
   } else {
-    give_back(place);
+    give_back(held);
   }
 }
 
 void ActivityStream::find_canceled(const v1::PollActivityTasksResponse& frame, Attempts* canceled) {
   const auto find = [&](const std::string& token) {
     const auto place = held_.find(token);
-    if (place == held_.end() || place->second.finished) return;
-    if (!place->second.attempt->canceled()) canceled->push_back(place->second.attempt);
+    if (place == held_.end() || place->second->finished) return;
+    if (!place->second->canceled()) canceled->push_back(place->second);
   };
   for (const auto& token : frame.cancel_requested_task_tokens()) find(token);
   for (const auto& status : frame.heartbeat_statuses()) {
@@ -228,12 +225,13 @@ void ActivityStream::find_canceled(const v1::PollActivityTasksResponse& frame, A
   }
 }
 
-void ActivityStream::give_back(HeldTasks::iterator place) {
-  returned_.push_back(place->first);
-  erase(place);
+void ActivityStream::give_back(const Held& held) {
+  returned_.push_back(held.token());
+  erase(held_.find(held.token()));
 }
 
 void ActivityStream::erase(HeldTasks::iterator place) {
+  place->second->over = true;
   held_.erase(place);
   if (held_.empty() && draining_) wakeup_.notify();
 }
@@ -245,7 +243,7 @@ void ActivityStream::drain() {
   draining_ = drain_due_ = true;
   for (auto place = held_.begin(); place != held_.end();) {
     const auto next = std::next(place);
-    if (!place->second.begun && !place->second.acknowledged) give_back(place);
+    if (!place->second->begun && !place->second->acknowledged) give_back(*place->second);
     place = next;
   }
   write();
@@ -261,7 +259,7 @@ void ActivityStream::abandon() {
   {
     const std::lock_guard lock(mutex_);
     for (const auto& [token, held] : held_) {
-      if (!held.finished) running.push_back(held.attempt);
+      if (!held->finished) running.push_back(held);
     }
   }
   for (const auto& attempt : running) attempt->abandon();

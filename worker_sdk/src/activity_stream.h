@@ -68,11 +68,12 @@ class ActivityStream final : public HeartbeatSink {
 
   // --- any thread ---
 
-  // The handler is about to be called; false: the task is no longer ours.
-  bool begin(const AttemptState& attempt);
+  // The handler is about to be called; false: the task is no longer ours. `attempt`: one that the
+  // sink got from here, as below.
+  bool begin(const std::shared_ptr<AttemptState>& attempt);
   // The handler has ended. `more`: another answer follows at once.
-  void answer(const AttemptState& attempt, std::unique_ptr<v1::ActivityTaskAnswer> answer,
-              bool more);
+  void answer(const std::shared_ptr<AttemptState>& attempt,
+              std::unique_ptr<v1::ActivityTaskAnswer> answer, bool more);
   void beat(const std::string& token, const Payload& details) override;
 
  private:
@@ -83,15 +84,18 @@ class ActivityStream final : public HeartbeatSink {
   using Answer = v1::ActivityTaskAnswer;
   class Call;
 
-  struct Held {
-    std::shared_ptr<AttemptState> attempt;
+  // An attempt with what the stream knows of it, which is for the lock.
+  struct Held final : AttemptState {
+    using AttemptState::AttemptState;
+
+    bool over = false;  // no longer in held_
     bool acknowledged = false;
     bool begun = false;
     bool finished = false;           // the handler has ended
     bool closed = false;             // over without our answer
     bool given_up = false;           // answered as failed, since the answer was refused
     bool sent = false;               // the answer was in a frame of this call
-    std::unique_ptr<Answer> answer;  // not confirmed, and not in the frame being written
+    std::shared_ptr<Answer> answer;  // not confirmed
     std::optional<Clock::time_point> send_again;  // refused for now
     Clock::duration beat_every{0};                // zero: only with new details
     std::optional<Clock::time_point> next_beat;
@@ -99,7 +103,7 @@ class ActivityStream final : public HeartbeatSink {
     std::optional<Payload> details;  // of the latest heartbeat
   };
 
-  using HeldTasks = std::unordered_map<std::string, Held>;  // by task token
+  using HeldTasks = std::unordered_map<std::string_view, std::shared_ptr<Held>>;  // by their tokens
 
   // From the call; each takes the lock.
   void received(v1::PollActivityTasksResponse* frame);
@@ -114,13 +118,13 @@ class ActivityStream final : public HeartbeatSink {
   void confirm(const v1::TaskConfirmation& confirmation);
   void close(const v1::TaskConfirmation& confirmation, Attempts* closed);
   void find_canceled(const v1::PollActivityTasksResponse& frame, Attempts* canceled);
-  void give_up(const v1::TaskConfirmation& confirmation, Held* held);
-  void give_back(HeldTasks::iterator place);
+  void give_up(const std::shared_ptr<Held>& held, const std::string& why);
+  void give_back(const Held& held);
   void erase(HeldTasks::iterator place);
   void tick_at(Clock::time_point due);
   void scan_at(Clock::time_point due);
   void scan(Clock::time_point now);
-  void beat_now(const std::string& token, Held* held, Clock::time_point now);
+  void beat_now(Held* held, Clock::time_point now);
   void name_held(Clock::time_point now);
   void write();
   bool fill_frame();
@@ -138,13 +142,13 @@ class ActivityStream final : public HeartbeatSink {
   // To be sent, oldest first.
   std::vector<std::string> to_name_;
   std::vector<std::string> to_acknowledge_;
-  std::vector<std::string> answered_;
+  std::vector<std::shared_ptr<Held>> answered_;
   std::vector<std::string> beats_;
   std::vector<std::string> returned_;
   bool open_frame_due_ = false;
   bool drain_due_ = false;
 
-  std::vector<std::string> unacknowledged_;  // offered since the last acknowledgements
+  std::vector<std::shared_ptr<Held>> unacknowledged_;  // offered since the last acknowledgements
   Clock::time_point acknowledge_due_ = Clock::time_point::max();
   Clock::time_point scan_due_ = Clock::time_point::max();  // the earliest heartbeat or repetition
   Clock::time_point tick_due_{};                           // when the worker's thread comes by
@@ -155,6 +159,7 @@ class ActivityStream final : public HeartbeatSink {
   bool reads_ended_ = false;
   bool writing_ = false;  // frame_ is being written
   v1::PollActivityTasksRequest frame_;
+  std::vector<std::shared_ptr<Answer>> in_frame_;  // keeps the answers that frame_ refers to
   bool draining_ = false;
   bool stopping_ = false;
   Backoff backoff_;

@@ -29,37 +29,30 @@ bool ActivityStream::fill_frame() {
   filler.move(returned_, *frame_.mutable_returned_task_tokens());
   filler.each(beats_, [&](const std::string& token) {
     const auto place = held_.find(token);
-    if (place == held_.end() || place->second.finished || place->second.closed) return true;
-    const auto& details = place->second.details;
+    if (place == held_.end() || place->second->finished || place->second->closed) return true;
+    const auto& details = place->second->details;
     if (!filler.add(token.size() + (details ? details->data.size() + 64 : 0))) return false;
     auto* const heartbeat = frame_.add_heartbeats();
     heartbeat->set_task_token(token);
     if (details) to_wire(*details, heartbeat->mutable_details());
     return true;
   });
-  filler.each(answered_, [&](const std::string& token) {
-    const auto place = held_.find(token);
-    if (place == held_.end() || place->second.answer == nullptr) return true;
-    Held& held = place->second;
-    if (!filler.add(held.answer->ByteSizeLong())) return false;
-    held.sent = true;
-    frame_.mutable_answers()->AddAllocated(held.answer.release());
+  filler.each(answered_, [&](const std::shared_ptr<Held>& held) {
+    if (held->over) return true;
+    if (!filler.add(held->answer->ByteSizeLong())) return false;
+    held->sent = true;
+    frame_.mutable_answers()->UnsafeArenaAddAllocated(held->answer.get());
+    in_frame_.push_back(held->answer);
     return true;
   });
   return filler.any();
 }
 
-// The frame is out, or the call is broken: its answers are kept until they are confirmed.
+// The frame is out, or the call is broken. Its answers were never its own.
 void ActivityStream::written() {
   const std::lock_guard lock(mutex_);
-  auto* const answers = frame_.mutable_answers();
-  while (!answers->empty()) {
-    std::unique_ptr<Answer> answer(answers->ReleaseLast());
-    const auto place = held_.find(answer->task_token());
-    if (place != held_.end() && place->second.answer == nullptr) {
-      place->second.answer = std::move(answer);
-    }
-  }
+  while (!frame_.answers().empty()) frame_.mutable_answers()->UnsafeArenaReleaseLast();
+  in_frame_.clear();
   frame_.Clear();
   writing_ = false;
   write();

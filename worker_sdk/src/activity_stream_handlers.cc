@@ -14,33 +14,32 @@ constexpr size_t kAnswersPerWrite = 64;  // so many wait for the next handler
 
 }  // namespace
 
-bool ActivityStream::begin(const AttemptState& attempt) {
+bool ActivityStream::begin(const std::shared_ptr<AttemptState>& attempt) {
   const std::lock_guard lock(mutex_);
-  const auto place = held_.find(attempt.token());
-  if (place == held_.end()) return false;
-  if (place->second.closed) {
-    give_back(place);
+  Held& held = static_cast<Held&>(*attempt);
+  if (held.over) return false;
+  if (held.closed) {
+    give_back(held);
     write();
     return false;
   }
-  place->second.begun = true;
+  held.begun = true;
   return true;
 }
 
-void ActivityStream::answer(const AttemptState& attempt, std::unique_ptr<Answer> answer,
-                            bool more) {
+void ActivityStream::answer(const std::shared_ptr<AttemptState>& attempt,
+                            std::unique_ptr<Answer> answer, bool more) {
   const std::lock_guard lock(mutex_);
-  const auto place = held_.find(attempt.token());
-  if (place == held_.end()) return;
-  Held& held = place->second;
-  held.finished = true;
-  held.next_beat.reset();
-  if (held.closed) {
-    give_back(place);
+  auto held = std::static_pointer_cast<Held>(attempt);
+  if (held->over) return;
+  held->finished = true;
+  held->next_beat.reset();
+  if (held->closed) {
+    give_back(*held);
     return write();
   }
-  held.answer = std::move(answer);
-  answered_.push_back(place->first);
+  held->answer = std::move(answer);
+  answered_.push_back(std::move(held));
   if (more && answered_.size() < kAnswersPerWrite) {
     tick_at(Clock::now() + kAnswerInTime);  // the next handler may take long
   } else {
@@ -51,8 +50,8 @@ void ActivityStream::answer(const AttemptState& attempt, std::unique_ptr<Answer>
 void ActivityStream::beat(const std::string& token, const Payload& details) {
   const std::lock_guard lock(mutex_);
   const auto place = held_.find(token);
-  if (place == held_.end() || place->second.finished || place->second.closed) return;
-  Held& held = place->second;
+  if (place == held_.end() || place->second->finished || place->second->closed) return;
+  Held& held = *place->second;
   held.details = details;
   const auto now = Clock::now();
   const Clock::duration spacing = held.beat_every > 0s
@@ -60,7 +59,7 @@ void ActivityStream::beat(const std::string& token, const Payload& details) {
                                       : kBeatSpacing;
   const auto due = held.last_beat + spacing;
   if (due <= now) {
-    beat_now(token, &held, now);
+    beat_now(&held, now);
     write();
   } else if (!held.next_beat || due < *held.next_beat) {
     held.next_beat = due;
@@ -86,11 +85,10 @@ Duration ActivityStream::tick() {
   const auto now = Clock::now();
   if (now >= acknowledge_due_) {
     acknowledge_due_ = Clock::time_point::max();
-    for (std::string& token : unacknowledged_) {
-      const auto place = held_.find(token);
-      if (place == held_.end() || place->second.finished) continue;
-      place->second.acknowledged = true;
-      to_acknowledge_.push_back(std::move(token));
+    for (const auto& held : unacknowledged_) {
+      if (held->over || held->finished) continue;
+      held->acknowledged = true;
+      to_acknowledge_.push_back(held->token());
     }
     unacknowledged_.clear();
   }
@@ -102,21 +100,21 @@ Duration ActivityStream::tick() {
 
 void ActivityStream::scan(Clock::time_point now) {
   scan_due_ = Clock::time_point::max();
-  for (auto& [token, held] : held_) {
-    if (held.send_again && *held.send_again <= now && held.answer != nullptr) {
-      held.send_again.reset();
-      answered_.push_back(token);
-    } else if (held.send_again) {
-      scan_due_ = std::min(scan_due_, std::max(*held.send_again, now + kAnswerInTime));
+  for (const auto& [token, held] : held_) {
+    if (held->send_again && *held->send_again <= now && held->answer != nullptr) {
+      held->send_again.reset();
+      answered_.push_back(held);
+    } else if (held->send_again) {
+      scan_due_ = std::min(scan_due_, std::max(*held->send_again, now + kAnswerInTime));
     }
-    if (held.finished || held.closed || !held.next_beat) continue;
-    if (*held.next_beat <= now) beat_now(token, &held, now);
-    if (held.next_beat) scan_due_ = std::min(scan_due_, *held.next_beat);
+    if (held->finished || held->closed || !held->next_beat) continue;
+    if (*held->next_beat <= now) beat_now(held.get(), now);
+    if (held->next_beat) scan_due_ = std::min(scan_due_, *held->next_beat);
   }
 }
 
-void ActivityStream::beat_now(const std::string& token, Held* held, Clock::time_point now) {
-  if (call_ != nullptr) beats_.push_back(token);
+void ActivityStream::beat_now(Held* held, Clock::time_point now) {
+  if (call_ != nullptr) beats_.push_back(held->token());
   held->last_beat = now;
   held->next_beat.reset();
   if (held->beat_every > 0s) scan_at(*(held->next_beat = now + held->beat_every));

@@ -25,12 +25,12 @@ class FrameFiller {
   bool any() const { return items_ > 0; }
 
   // Takes from the front while `use` says true; false: some are left.
-  template <class Use>
-  bool each(std::vector<std::string>& tokens, Use use) {
+  template <class Item, class Use>
+  bool each(std::vector<Item>& items, Use use) {
     size_t count = 0;
-    while (count < tokens.size() && use(tokens[count])) ++count;
-    tokens.erase(tokens.begin(), tokens.begin() + static_cast<std::ptrdiff_t>(count));
-    return tokens.empty();
+    while (count < items.size() && use(items[count])) ++count;
+    items.erase(items.begin(), items.begin() + static_cast<std::ptrdiff_t>(count));
+    return items.empty();
   }
   // Moves what fits; false: some are left.
   template <class Field>

@@ -43,7 +43,7 @@ class WorkerProcess final : private ActivitySink {
   void take(std::vector<std::shared_ptr<AttemptState>> attempts) override {
     pool_->push(std::move(attempts));
   }
-  void work(ActivityStream& stream, AttemptState& attempt, bool more);
+  void work(ActivityStream& stream, const HandlerPool::Job& attempt, bool more);
   bool drain(ActivityStream& stream);
 
   Client client_;
@@ -65,7 +65,7 @@ int WorkerProcess::run(int signal_descriptor) {
   pool_ =
       std::make_unique<HandlerPool>(static_cast<size_t>(options_.slots),
                                     [this, &stream](const HandlerPool::Job& attempt, bool more) {
-                                      work(stream, *attempt, more);
+                                      work(stream, attempt, more);
                                     });
   while (!stopping_) {
     const Duration reopen = stream.keep_open();
@@ -77,9 +77,9 @@ int WorkerProcess::run(int signal_descriptor) {
   return recorded ? 0 : 1;
 }
 
-void WorkerProcess::work(ActivityStream& stream, AttemptState& attempt, bool more) {
+void WorkerProcess::work(ActivityStream& stream, const HandlerPool::Job& attempt, bool more) {
   if (!stream.begin(attempt)) return;
-  auto answer = perform(handlers_, attempt);
+  auto answer = perform(handlers_, *attempt);
   stream.answer(attempt, std::move(answer), more);
 }
 
