@@ -4,7 +4,7 @@ find_program(BATON_CCACHE ccache)
 if(BATON_CCACHE)
   # Precompiled headers need these sloppinesses; the base directory lets two checkouts share objects.
   set(CMAKE_CXX_COMPILER_LAUNCHER ${CMAKE_COMMAND} -E env
-      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}
+      CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime CCACHE_BASEDIR=${Baton_SOURCE_DIR}
       CCACHE_NOHASHDIR=1 ${BATON_CCACHE})
 endif()
 
