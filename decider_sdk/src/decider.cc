@@ -45,7 +45,7 @@ class DeciderProcess final : private TaskSink {
   void register_types();
   bool read_history(const Execution& execution, int64_t last_event_id, const OnPage& on_page,
                     std::string* why);
-  void take(std::vector<std::pair<std::string, Work>> work_by_run_id) override;
+  void take(std::vector<Work> work) override;
   bool drain(TaskStream& stream);
 
   Client client_;
@@ -119,17 +119,12 @@ bool DeciderProcess::read_history(const Execution& execution, int64_t last_event
 }
 
 // From the stream: to the shards of the runs, one push for each.
-void DeciderProcess::take(std::vector<std::pair<std::string, Work>> work_by_run_id) {
-  if (shards_.size() == 1) {
-    std::vector<Work> all;
-    all.reserve(work_by_run_id.size());
-    for (auto& [run_id, work] : work_by_run_id) all.push_back(std::move(work));
-    shards_[0]->push(std::move(all));
-    return;
-  }
+void DeciderProcess::take(std::vector<Work> work) {
+  if (shards_.size() == 1) return shards_[0]->push(std::move(work));
   std::vector<std::vector<Work>> by_shard(shards_.size());
-  for (auto& [run_id, work] : work_by_run_id) {
-    by_shard[std::hash<std::string>{}(run_id) % shards_.size()].push_back(std::move(work));
+  for (auto& one : work) {
+    const size_t shard = std::hash<std::string>{}(one.run_id()) % shards_.size();
+    by_shard[shard].push_back(std::move(one));
   }
   for (size_t i = 0; i < shards_.size(); ++i) {
     if (!by_shard[i].empty()) shards_[i]->push(std::move(by_shard[i]));

@@ -28,6 +28,10 @@ class AnswerSink {
 struct Work {
   Delivery delivery;
   std::string dropped_run_id;  // instead of `delivery`
+
+  const std::string& run_id() const {
+    return delivery.task == nullptr ? dropped_run_id : delivery.task->workflow_execution().run_id();
+  }
 };
 
 class Shard {

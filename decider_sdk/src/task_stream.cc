@@ -126,7 +126,8 @@ void TaskStream::name_held() {
 }
 
 void TaskStream::received(std::shared_ptr<v1::PollDecisionTasksResponse> frame) {
-  std::vector<std::pair<std::string, Work>> work;
+  std::vector<Work> work;
+  work.reserve(static_cast<size_t>(frame->tasks_size()));
   {
     std::lock_guard lock(mutex_);
     backoff_.reset();
@@ -137,8 +138,7 @@ void TaskStream::received(std::shared_ptr<v1::PollDecisionTasksResponse> frame) 
     for (const auto& confirmation : frame->confirmations()) confirm(confirmation, false, &work);
     for (const auto& confirmation : frame->closed_tasks()) confirm(confirmation, true, &work);
     for (const auto& task : frame->tasks()) {
-      if (!hold(task)) continue;
-      work.emplace_back(task.workflow_execution().run_id(), Work{{&task, frame}, {}});
+      if (hold(task)) work.push_back({{&task, frame}, {}});
     }
     write();  // what confirm() may have added
   }
@@ -155,7 +155,7 @@ bool TaskStream::hold(const v1::DecisionTask& task) {
 }
 
 void TaskStream::confirm(const v1::DecisionConfirmation& confirmation, bool closed,
-                         std::vector<std::pair<std::string, Work>>* work) {
+                         std::vector<Work>* work) {
   const auto place = held_.find(confirmation.task_token());
   if (place == held_.end()) return;
   Held& held = place->second;
@@ -166,7 +166,7 @@ void TaskStream::confirm(const v1::DecisionConfirmation& confirmation, bool clos
                                          kShortestRetry);
     return;
   }
-  if (closed || refused) work->emplace_back(held.run_id, Work{{}, held.run_id});
+  if (closed || refused) work->push_back({{}, held.run_id});
   if (refused && leaves_token_usable(confirmation.refused()) && !held.given_up) {
     give_up(confirmation, &held);
     return;

@@ -28,7 +28,7 @@ namespace baton::detail {
 class TaskSink {
  public:
   // Decide these, and drop what is cached of those, in this order.
-  virtual void take(std::vector<std::pair<std::string, Work>> work_by_run_id) = 0;
+  virtual void take(std::vector<Work> work) = 0;
 
  protected:
   ~TaskSink() = default;
@@ -83,8 +83,7 @@ class TaskStream final : public AnswerSink {
 
   // With the lock held.
   bool hold(const v1::DecisionTask& task);
-  void confirm(const v1::DecisionConfirmation& confirmation, bool closed,
-               std::vector<std::pair<std::string, Work>>* work);
+  void confirm(const v1::DecisionConfirmation& confirmation, bool closed, std::vector<Work>* work);
   void give_up(const v1::DecisionConfirmation& confirmation, Held* held);
   void name_held();
   void write();
