@@ -66,8 +66,9 @@ wait "$run" || status=$?
 run=
 wait "$printer"
 
-read -r workflow_id run_id < <(sed -n 's/^first execution: //p' "$home/run.out") || true
-if [ -n "${workflow_id:-}" ]; then
+first=$(sed -n 's/^first execution: //p' "$home/run.out")
+workflow_id=${first% *} run_id=${first##* }  # a workflow id may hold spaces
+if [ -n "$first" ]; then
   say "the history of $workflow_id"
   "$bin/baton" --address "$address" --domain nightly workflow history "$workflow_id" "$run_id"
 fi

@@ -12,7 +12,7 @@ namespace {
 using nlohmann::json;
 
 constexpr size_t kMaxServices = 1000;
-constexpr size_t kMaxNameBytes = 100;  // it becomes part of a workflow id
+constexpr size_t kMaxNameBytes = 100;
 constexpr size_t kMaxInputBytes = 32'768;
 constexpr int kMaxHealthAttempts = 100;
 constexpr int kMaxTries = 10;
@@ -100,6 +100,19 @@ void check_range(int value, int least, int most, const std::string& where) {
   refuse(where, "must be " + std::to_string(least) + " to " + std::to_string(most) + ", not " + std::to_string(value));
 }
 
+// It becomes a part of a workflow id, which has the same rules.
+void check_name(const std::string& name, const std::string& where) {
+  if (name.empty() || name.size() > kMaxNameBytes || name.find_first_of(":/|") != std::string::npos) {
+    refuse(where, "must be 1 to 100 bytes without ':' '/' '|'");
+  }
+  for (size_t i = 0; i < name.size(); ++i) {
+    const auto byte = static_cast<unsigned char>(name[i]);
+    const bool second_half = byte == 0xc2 && i + 1 < name.size() && static_cast<unsigned char>(name[i + 1]) < 0xa0;  // U+0080 to U+009F
+    if (byte < 0x20 || byte == 0x7f || second_half) refuse(where, "must not hold a control character");
+  }
+  if (name.front() == ' ' || name.back() == ' ') refuse(where, "must not begin or end with a space");
+}
+
 void check_path(const std::string& path, const std::string& where) {
   if (path.empty() || path[0] != '/') refuse(where, "must begin with '/', not be \"" + path + "\"");
 }
@@ -108,6 +121,7 @@ void check_check(const Check& check, const std::string& where) {
   if (check.name.empty()) refuse(where + ".name", "must not be missing or empty");
   if (check.path.empty() == check.command.empty()) refuse(where, "\"" + check.name + "\" needs either a path or a command");
   if (check.command.empty()) check_path(check.path, where + ".path");
+  if (!check.command.empty() && !check.contains.empty()) refuse(where + ".contains", "is for an HTTP answer: a command says by its exit code");
   check_range(check.status, 100, 599, where + ".status");
   check_range(check.tries, 1, kMaxTries, where + ".tries");
 }
@@ -124,16 +138,16 @@ void check_expectation(const Expectation& expect, const std::set<std::string>& c
 }
 
 void check_values(const Service& service, const std::string& where) {
-  if (service.name.empty() || service.name.size() > kMaxNameBytes || service.name.find_first_of(":/|") != std::string::npos) {
-    refuse(where + ".name", "must be 1 to 100 bytes without ':' '/' '|'");
-  }
+  check_name(service.name, where + ".name");
   if (service.server.command.empty()) refuse(where + ".server.command", "must name a program");
   check_path(service.health.path, where + ".health.path");
   check_range(service.health.attempts, 1, kMaxHealthAttempts, where + ".health.attempts");
   check_range(service.health.first_wait_ms, 1, kMaxNumber, where + ".health.first_wait_ms");
   check_range(service.cancel_after_ms, 0, kMaxNumber, where + ".cancel_after_ms");
   for (size_t i = 0; i < service.deploy.size(); ++i) {
-    if (service.deploy[i].to.empty()) refuse(where + ".deploy[" + std::to_string(i) + "].to", "must not be missing or empty");
+    const std::string at = where + ".deploy[" + std::to_string(i) + "]";
+    if (service.deploy[i].to.empty()) refuse(at + ".to", "must not be missing or empty");
+    if (!service.deploy[i].from.empty() && !service.deploy[i].content.empty()) refuse(at, "has both from and content: give one of them");
   }
   std::set<std::string> names;
   for (size_t i = 0; i < service.checks.size(); ++i) {

@@ -14,14 +14,15 @@ namespace nightly {
 
 // --- what the manifest says of one service ----------------------------------------------------------------------------------
 
-// A file or directory copied from beside the manifest (`from`), or written from `content`, to `to` inside the working directory.
+// A file or directory copied from beside the manifest (`from`), or a file written from `content` (not both), to `to` inside the working
+// directory. Required: `to`.
 struct Deployment {
   std::string from;
   std::string to;
   std::string content;
 };
 
-// How to start the server: "{port}" in a word is replaced by the provisioned port.
+// How to start the server, in the working directory: "{port}" in a word, also of a check, is the provisioned port. Required: `command`.
 struct Server {
   std::vector<std::string> command;
   std::map<std::string, std::string> environment;
@@ -34,24 +35,28 @@ struct Health {
   int first_wait_ms = 100;
 };
 
-// An HTTP request with its expected answer, or a command that must exit with 0.
+// An HTTP request (GET) with its expected answer, or a command that must exit with 0, within 20 s. Required: `name`, and `path` or `command`.
 struct Check {
-  std::string name;
+  std::string name;  // unique in its service
   std::string path;
   int status = 200;
-  std::string contains;
+  std::string contains;  // somewhere in the body
   std::vector<std::string> command;
-  int tries = 1;
+  int tries = 1;  // 1 to 10
 };
 
+// All three must be met exactly. Required: `close_status`.
 struct Expectation {
   std::string close_status;  // COMPLETED, FAILED or CANCELED
-  std::string reason;        // of a failure
-  std::vector<std::string> failed_checks;
+  // Of FAILED: "deploy failed", "start failed", "not healthy", "checks failed"; or, when the test itself broke, "provision failed",
+  // "probe failed", "report failed", "tear down failed".
+  std::string reason;
+  std::vector<std::string> failed_checks;  // by name, in any order
 };
 
+// One entry of the manifest's "services". Required: `name`, `server`, `checks`, `expect`.
 struct Service {
-  std::string name;
+  std::string name;  // 1 to 100 bytes, unique, without ':' '/' '|' and control characters
   std::vector<Deployment> deploy;
   Server server;
   Health health;

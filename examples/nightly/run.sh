@@ -9,6 +9,7 @@ address=${BATON_ADDRESS:-127.0.0.1:7450}
 manifest=$here/manifest.json
 work=
 while [ $# -gt 0 ]; do
+  [ $# -gt 1 ] || set -- ""  # an option without its value
   case "$1" in
     --bin) bin=$2; shift 2 ;;
     --address) address=$2; shift 2 ;;

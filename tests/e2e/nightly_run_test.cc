@@ -106,14 +106,18 @@ TEST_F(NightlyRunTest, AValueThatMakesNoSenseIsNamed) {
   expect_refused_with("/name", "", ".name", "must be 1 to 100 bytes");
   expect_refused_with("/name", "a/b", ".name", "without ':' '/' '|'");
   expect_refused_with("/name", std::string(101, 'x'), ".name", "must be 1 to 100 bytes");
+  for (const char* name : {"a\tb", "a\x7f", "a\u0085"}) expect_refused_with("/name", name, ".name", "must not hold a control character");
+  for (const char* name : {" page", "page "}) expect_refused_with("/name", name, ".name", "must not begin or end with a space");
   expect_refused_with("/server/command", json::array(), where + ".server.command", "must name a program");
   expect_refused_with("/health/path", "health", where + ".health.path", "must begin with '/', not be \"health\"");
   expect_refused_with("/health/attempts", 0, where + ".health.attempts", "must be 1 to 100, not 0");
   expect_refused_with("/cancel_after_ms", -1, where + ".cancel_after_ms", "not -1");
   expect_refused_with("/deploy/0/to", "", where + ".deploy[0].to", "must not be missing or empty");
+  expect_refused_with("/deploy/0/from", "sites", where + ".deploy[0]", "has both from and content");
   expect_refused_with("/checks/0/name", "", where + ".checks[0].name", "must not be missing or empty");
   expect_refused_with("/checks/0/path", "", where + ".checks[0]", "needs either a path or a command");
   expect_refused_with("/checks/0/command", json{"true"}, where + ".checks[0]", "needs either a path or a command");
+  expect_refused_with("/checks/0", json{{"name", "c"}, {"command", {"true"}}, {"contains", "x"}}, where + ".checks[0].contains", "is for an HTTP answer");
   expect_refused_with("/checks/0/status", 20, where + ".checks[0].status", "must be 100 to 599, not 20");
   expect_refused_with("/checks/0/tries", 11, where + ".checks[0].tries", "must be 1 to 10, not 11");
   expect_refused_with("/checks/1", good_service()["checks"][0], where + ".checks[1].name", "two checks are named \"front page\"");

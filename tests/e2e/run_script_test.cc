@@ -99,5 +99,13 @@ TEST_F(RunScriptTest, AFailedRunShowsWhatTheOthersSaid) {
   EXPECT_THAT(left(), IsEmpty());
 }
 
+TEST(RunScriptUsageTest, AWrongCommandLineExitsWithTwo) {
+  for (const char* option : {"--fast", "--manifest", "--bin"}) {
+    const Ended ended = run_program({"/bin/bash", NIGHTLY_RUN_SCRIPT, option});
+    EXPECT_EQ(ended.exit_code, 2) << option;
+    EXPECT_THAT(ended.err, HasSubstr("run.sh [--bin DIR]")) << option;
+  }
+}
+
 }  // namespace
 }  // namespace baton::testing
