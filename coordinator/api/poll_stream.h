@@ -6,6 +6,7 @@
 
 #include <atomic>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <utility>
 
@@ -32,22 +33,20 @@ class PollStream : public grpc::ServerBidiReactor<Request, Response> {
       leave();
       return output_->end_when_confirmed(grpc::Status::OK);  // the client sends no more; it still waits for its confirmations
     }
-    if (output_->poller() == 0) {
-      if (output_->is_ending()) return;  // the coordinator stops: no task may come to it
-      if (absl::Status opened = open(); !opened.ok()) return output_->end_when_confirmed(to_grpc(opened));
-    }
-    handle(request_);
-    request_.Clear();
-    paused_ = true;
+    if (output_->poller() == 0) return open();
+    take_frame();
     if (!output_->writer.is_full()) go_on();
   }
   void OnWriteDone(bool) override {
     if (output_->writer.written()) go_on();
   }
   void OnCancel() override {
-    leave();
-    output_->writer.abandon();
-    output_->writer.finish(grpc::Status(grpc::StatusCode::CANCELLED, "the client is gone"));
+    {
+      const std::lock_guard lock(opening_mutex_);
+      cancelled_ = true;
+      if (opening_) return;  // end_opening() goes on
+    }
+    end_cancelled();
   }
   void OnDone() override {
     backend_.polls.remove(polls_id_);
@@ -97,7 +96,30 @@ class PollStream : public grpc::ServerBidiReactor<Request, Response> {
   void go_on() {
     if (paused_.exchange(false)) this->StartRead(&request_);
   }
-  absl::Status open() {
+  void take_frame() {
+    handle(request_);
+    request_.Clear();
+    paused_ = true;
+  }
+  void end_cancelled() {
+    leave();
+    output_->writer.abandon();
+    output_->writer.finish(grpc::Status(grpc::StatusCode::CANCELLED, "the client is gone"));
+  }
+  // The first frame. The registry may have to be read for it: until end_opening() the stream reads nothing and is not finished, so that it is
+  // still there then.
+  void open() {
+    if (output_->is_ending()) return;  // the coordinator stops: no task may come to it
+    {
+      const std::lock_guard lock(opening_mutex_);
+      if (cancelled_) return;
+      opening_ = true;
+    }
+    output_->expect();
+    if (absl::Status checked = check_first_frame(); !checked.ok()) return end_opening(checked);
+    require_domain(backend_, spec_.domain, [this](const absl::Status& exists) { end_opening(exists.ok() ? add_poller() : exists); });
+  }
+  absl::Status check_first_frame() {
     auto opened = opening(request_);
     if (!opened.ok()) return opened.status();
     spec_ = *std::move(opened);
@@ -105,12 +127,30 @@ class PollStream : public grpc::ServerBidiReactor<Request, Response> {
     if (request_.open().held_task_tokens_size() > spec_.slots) {
       return core::invalid_field("open.held_task_tokens", "are more than the stream has slots");
     }
+    return absl::OkStatus();
+  }
+  absl::Status add_poller() {
+    if (output_->is_ending()) return absl::OkStatus();
     for_tokens("open.held_task_tokens", request_.open().held_task_tokens(), [&](const auto& token) { spec_.held.push_back(token); });
     const auto poller = backend_.engine.add_poller(spec_, make_sink());
     if (!poller.ok()) return poller.status();
     spec_.held.clear();
     output_->opened(*poller);
+    take_frame();
     return absl::OkStatus();
+  }
+  void end_opening(const absl::Status& opened) {
+    const std::shared_ptr<Output> output = output_;  // from the moment the mutex is free, the stream may be gone
+    if (!opened.ok()) output->end_when_confirmed(to_grpc(opened));
+    bool cancelled = false;
+    {
+      const std::lock_guard lock(opening_mutex_);
+      opening_ = false;
+      cancelled = cancelled_;
+      if (!cancelled && !output->writer.is_full()) go_on();
+    }
+    if (cancelled) end_cancelled();
+    output->confirmed();
   }
   void leave() {
     if (poller() != 0 && !left_.exchange(true)) backend_.engine.remove_poller(poller());
@@ -121,6 +161,9 @@ class PollStream : public grpc::ServerBidiReactor<Request, Response> {
   Request request_;
   std::atomic<bool> paused_{false};
   std::atomic<bool> left_{false};
+  std::mutex opening_mutex_;
+  bool opening_ = false;    // the first frame is being looked at
+  bool cancelled_ = false;
 };
 
 }  // namespace baton::api

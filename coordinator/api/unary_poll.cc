@@ -1,79 +1,141 @@
 #include "coordinator/api/unary_poll.h"
 
 #include <chrono>
+#include <mutex>
+#include <utility>
 
 namespace baton::api {
 
-void UnaryPoll::Shared::finish(const grpc::Status& status) {
-  const std::lock_guard lock(mutex);
-  if (finished || reactor == nullptr) return;
-  finished = true;
-  reactor->Finish(status);
-}
+// The call as the engine, the alarm and the stopping coordinator know it: outlives the reactor.
+class UnaryPoll::Call final : public std::enable_shared_from_this<UnaryPoll::Call> {
+ public:
+  Call(const Backend& backend, UnaryPoll* reactor, Fill fill) : backend_(backend), reactor_(reactor), fill_(std::move(fill)) {}
 
-bool UnaryPoll::Shared::is_finished() {
-  const std::lock_guard lock(mutex);
-  return finished;
-}
+  void poll(engine::PollerSpec spec);
+  void finish(const grpc::Status& status);
+  // False: it was over.
+  bool finish_with(const engine::OfferedTask& task);
+  // Ends it empty, unless a task is on its way: its hand-out is final, so the call waits for it, or until it comes to nothing.
+  void end();
+  // The reactor is about to be deleted.
+  void over();
 
-bool UnaryPoll::Shared::finish_with(const engine::OfferedTask& task) {
-  const std::lock_guard lock(mutex);
-  // Too late for the task: the hand-out is final, as in SWF, and its timeout brings it back.
-  if (finished || reactor == nullptr) return false;
-  finished = true;
-  fill(task);
-  reactor->Finish(grpc::Status::OK);
-  return true;
-}
+ private:
+  enum class Stage { kOpening, kAdding, kPolling };
+
+  void finish_locked(const grpc::Status& status);
+  void drain(engine::PollerId poller) {
+    backend_.engine.drain_poller(poller, [call = shared_from_this()] { call->finish(grpc::Status::OK); });
+  }
+
+  const Backend& backend_;
+  std::mutex mutex_;
+  UnaryPoll* reactor_;  // null once the call is over
+  const Fill fill_;
+  Stage stage_ = Stage::kOpening;
+  engine::PollerId poller_ = 0;
+  bool ending_ = false;
+  bool finished_ = false;
+};
 
 class UnaryPoll::Sink final : public engine::PollerSink {
  public:
-  explicit Sink(std::shared_ptr<Shared> shared) : shared_(std::move(shared)) {}
-  bool offer(std::span<engine::OfferedTask> offered) override { return shared_->finish_with(offered.front()); }
+  explicit Sink(std::shared_ptr<Call> call) : call_(std::move(call)) {}
+  bool offer(std::span<engine::OfferedTask> offered) override { return call_->finish_with(offered.front()); }
   void cancel_requested(const journal::v1::TaskToken&) override {}
   void closed(const journal::v1::TaskToken&, const absl::Status&) override {}
-  void draining() override { shared_->finish(grpc::Status::OK); }
+  void draining() override { call_->end(); }
 
  private:
-  const std::shared_ptr<Shared> shared_;
+  const std::shared_ptr<Call> call_;
 };
 
-UnaryPoll* UnaryPoll::start(const Backend& backend, engine::PollerSpec spec, Fill fill) {
-  auto* poll = new UnaryPoll(backend);
-  const std::shared_ptr<Shared> shared = poll->shared_;
-  shared->reactor = poll;
-  shared->fill = std::move(fill);
-  poll->alarm_.Set(std::chrono::system_clock::now() + std::chrono::milliseconds(backend.limits.long_poll_ms), [shared](bool at_its_time) {
-    if (at_its_time) shared->finish(grpc::Status::OK);
-  });
-  poll->polls_id_ = backend.polls.add([shared] { shared->finish(grpc::Status::OK); });
-  if (shared->is_finished()) return poll;  // the coordinator stops: no task may come to it
-  const auto poller = backend.engine.add_poller(std::move(spec), std::make_shared<Sink>(shared));
-  if (!poller.ok()) {
-    shared->finish(to_grpc(poller.status()));
-    return poll;
-  }
-  bool over = false;
+void UnaryPoll::Call::poll(engine::PollerSpec spec) {
   {
-    const std::lock_guard lock(shared->mutex);
-    shared->poller = *poller;
-    over = shared->over;
+    const std::lock_guard lock(mutex_);
+    if (finished_ || reactor_ == nullptr) return;  // the coordinator stops, or the client is gone: no task may come to it
+    stage_ = Stage::kAdding;
   }
-  if (over) backend.engine.remove_poller(*poller);
+  const auto poller = backend_.engine.add_poller(std::move(spec), std::make_shared<Sink>(shared_from_this()));
+  if (!poller.ok()) return finish(to_grpc(poller.status()));
+  bool gone = false, ending = false;
+  {
+    const std::lock_guard lock(mutex_);
+    stage_ = Stage::kPolling;
+    poller_ = *poller;
+    gone = reactor_ == nullptr;
+    ending = ending_;
+  }
+  if (gone) return backend_.engine.remove_poller(*poller);
+  if (ending) drain(*poller);
+}
+
+void UnaryPoll::Call::finish_locked(const grpc::Status& status) {
+  if (finished_ || reactor_ == nullptr) return;
+  finished_ = true;
+  reactor_->Finish(status);
+}
+
+void UnaryPoll::Call::finish(const grpc::Status& status) {
+  const std::lock_guard lock(mutex_);
+  finish_locked(status);
+}
+
+bool UnaryPoll::Call::finish_with(const engine::OfferedTask& task) {
+  const std::lock_guard lock(mutex_);
+  // Too late for the task: the hand-out is final, as in SWF, and its timeout brings it back.
+  if (finished_ || reactor_ == nullptr) return false;
+  fill_(task);
+  finish_locked(grpc::Status::OK);
+  return true;
+}
+
+void UnaryPoll::Call::end() {
+  engine::PollerId poller = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    ending_ = true;
+    if (stage_ == Stage::kOpening) return finish_locked(grpc::Status::OK);
+    if (stage_ == Stage::kAdding) return;  // poll() goes on
+    poller = poller_;
+  }
+  drain(poller);
+}
+
+void UnaryPoll::Call::over() {
+  engine::PollerId poller = 0;
+  {
+    const std::lock_guard lock(mutex_);
+    reactor_ = nullptr;
+    poller = poller_;
+  }
+  if (poller != 0) backend_.engine.remove_poller(poller);
+}
+
+UnaryPoll::UnaryPoll(const Backend& backend, Fill fill)
+    : backend_(backend), call_(std::make_shared<Call>(backend, this, std::move(fill))) {}
+
+UnaryPoll* UnaryPoll::start(const Backend& backend, engine::PollerSpec spec, Fill fill) {
+  auto* poll = new UnaryPoll(backend, std::move(fill));
+  const std::shared_ptr<Call> call = poll->call_;
+  poll->alarm_.Set(std::chrono::system_clock::now() + std::chrono::milliseconds(backend.limits.long_poll_ms), [call](bool at_its_time) {
+    if (at_its_time) call->end();
+  });
+  poll->polls_id_ = backend.polls.add([call] { call->end(); });
+  const std::string domain = spec.domain;
+  require_domain(backend, domain, [call, spec = std::move(spec)](const absl::Status& exists) {
+    if (!exists.ok()) return call->finish(to_grpc(exists));
+    call->poll(spec);
+  });
   return poll;
 }
 
+void UnaryPoll::OnCancel() { call_->finish(grpc::Status(grpc::StatusCode::CANCELLED, "the client is gone")); }
+
 void UnaryPoll::OnDone() {
-  engine::PollerId poller = 0;
-  {
-    const std::lock_guard lock(shared_->mutex);
-    shared_->reactor = nullptr;
-    shared_->over = true;
-    poller = shared_->poller;
-  }
+  call_->over();
   alarm_.Cancel();
   backend_.polls.remove(polls_id_);
-  if (poller != 0) backend_.engine.remove_poller(poller);
   delete this;
 }
 

@@ -6,7 +6,6 @@
 
 #include <functional>
 #include <memory>
-#include <mutex>
 
 #include "coordinator/api/call.h"
 #include "coordinator/core/limits.h"
@@ -21,29 +20,17 @@ class UnaryPoll final : public grpc::ServerUnaryReactor {
 
   static UnaryPoll* start(const Backend& backend, engine::PollerSpec spec, Fill fill);
 
-  void OnCancel() override { shared_->finish(grpc::Status(grpc::StatusCode::CANCELLED, "the client is gone")); }
+  void OnCancel() override;
   void OnDone() override;
 
  private:
-  struct Shared {
-    std::mutex mutex;
-    UnaryPoll* reactor = nullptr;  // null once the call is over
-    bool finished = false;
-    engine::PollerId poller = 0;
-    bool over = false;  // OnDone has run
-    Fill fill;
-
-    void finish(const grpc::Status& status);
-    // False: it was over.
-    bool finish_with(const engine::OfferedTask& task);
-    bool is_finished();
-  };
+  class Call;
   class Sink;
 
-  explicit UnaryPoll(const Backend& backend) : backend_(backend), shared_(std::make_shared<Shared>()) {}
+  UnaryPoll(const Backend& backend, Fill fill);
 
   const Backend& backend_;
-  const std::shared_ptr<Shared> shared_;
+  const std::shared_ptr<Call> call_;
   OpenPolls::Id polls_id_ = 0;
   grpc::Alarm alarm_;
 };

@@ -66,13 +66,15 @@ class Engine {
                          PollerId poller, Done<bool> done) = 0;
 
   // --- pollers: see poller.h ---
-  // Fails with UNKNOWN_RESOURCE (domain), LIMIT_EXCEEDED. `sink` is kept until remove_poller's last callback has returned.
+  // Fails with UNKNOWN_RESOURCE (the registry's picture has no such domain; nothing is read), LIMIT_EXCEEDED. `sink` is kept until remove_poller's last callback has returned.
   virtual absl::StatusOr<PollerId> add_poller(PollerSpec spec, std::shared_ptr<PollerSink> sink) = 0;
   // The client is gone: unacknowledged offers go to others after the grace of design §5; acknowledged tasks stay the client's.
   // For a unary poll that ended: gives its place up at once. Idempotent.
   virtual void remove_poller(PollerId poller) = 0;
-  // No more tasks to this poller; what it holds stays.
-  virtual void drain_poller(PollerId poller) = 0;
+  // No more tasks to this poller; what it holds stays. An offer that is being committed still comes. `when_idle` is called, once and with no
+  // lock held, as soon as nothing is out to the poller and nothing can come any more: at once if that is so now, never if it is removed
+  // before. Every commit in progress ends within the store's own bounds.
+  virtual void drain_poller(PollerId poller, std::function<void()> when_idle = {}) = 0;
   // Kept in memory, recorded with the run's next commit, within one second at the latest.
   virtual void acknowledge(PollerId poller, const journal::v1::TaskToken& token) = 0;
   // A token held from an earlier stream: acknowledged at once, takes a slot; closed or superseded ones are reported to the sink.

@@ -38,12 +38,8 @@ void RunningEngine::never_given(const std::shared_ptr<TaskPoller>& poller, const
 
 absl::StatusOr<PollerId> RunningEngine::add_poller(PollerSpec spec, std::shared_ptr<PollerSink> sink) {
   if (registry_.picture()->find_domain(spec.domain) == nullptr) {
-    // It may have been registered elsewhere a moment ago.
-    if (const auto refreshed = registry_.refresh(); !refreshed.ok()) return refreshed.status();
-    if (registry_.picture()->find_domain(spec.domain) == nullptr) {
-      return core::fault(v1::UNKNOWN_RESOURCE, "domain " + spec.domain,
-                         "domain " + spec.domain + " does not exist: register it first (RegisterDomain)");
-    }
+    return core::fault(v1::UNKNOWN_RESOURCE, "domain " + spec.domain,
+                       "domain " + spec.domain + " does not exist: register it first (RegisterDomain)");
   }
   const std::vector<journal::v1::TaskToken> held = std::move(spec.held);
   spec.held.clear();
@@ -58,8 +54,8 @@ void RunningEngine::remove_poller(PollerId poller_id) {
   if (const auto poller = matcher_.remove(poller_id)) poller->close_sink(clock_.now_ms());
 }
 
-void RunningEngine::drain_poller(PollerId poller_id) {
-  if (const auto poller = matcher_.find(poller_id)) matcher_.drain(*poller);
+void RunningEngine::drain_poller(PollerId poller_id, std::function<void()> when_idle) {
+  if (const auto poller = matcher_.find(poller_id)) matcher_.drain(*poller, std::move(when_idle));
 }
 
 void RunningEngine::acknowledge(PollerId poller_id, const journal::v1::TaskToken& token) {

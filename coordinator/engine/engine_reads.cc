@@ -166,8 +166,9 @@ void RunningEngine::edit_registry(std::string domain, std::string operation, std
       if (change.ok() && !key.id.empty()) change->received = store::ReceivedRow{key, to_verdict(LaneReply{}), clock_.now_ms()};
       return change;
     });
-    if (edited.code() == absl::StatusCode::kAlreadyExists && core::fault_of(edited) == v1::FAULT_UNSPECIFIED) {
-      return done(recorded().value_or(edited));  // the same request, twice at once
+    // The same request twice at once: what the second copy is refused for may be what the first one has done.
+    if (!edited.ok()) {
+      if (const auto meanwhile = recorded()) return done(*meanwhile);
     }
     done(store_error(edited));
   });

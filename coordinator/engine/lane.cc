@@ -278,33 +278,35 @@ std::unique_ptr<CachedRun> Lane::rebuild(const store::LoadedRun& loaded) {
   run->workflow = {loaded.run.shard, loaded.domain, loaded.workflow_id};
   run->adopted_ms = env_.clock.now_ms();
   run->confirmed_ms = run->adopted_ms;
+  const auto unserved = [&](int64_t batch_no, absl::Status why) {
+    log_event(LogLevel::kError, "run_unserved",
+              {{"domain", loaded.domain},
+               {"workflow_id", loaded.workflow_id},
+               {"run_id", loaded.run.run_id.to_text()},
+               {"batch_no", batch_no},
+               {"message", "the journal cannot be read by this release, so the run is left alone: " + std::string(why.message())}});
+    run->unserved = std::move(why);
+    run->batch_no = loaded.rows.empty() ? loaded.snapshot_batch_no : loaded.rows.back().batch_no;
+    return std::move(run);
+  };
   if (!loaded.snapshot.empty()) {
     auto state = core::from_snapshot(loaded.snapshot);
-    if (state.ok()) {
-      run->state = *std::move(state);
-      run->batch_no = run->snapshot_batch_no = loaded.snapshot_batch_no;
-    } else {
-      run->unserved = state.status();
-    }
+    if (!state.ok()) return unserved(loaded.snapshot_batch_no, state.status());
+    run->state = *std::move(state);
+    run->batch_no = run->snapshot_batch_no = loaded.snapshot_batch_no;
   }
   for (const store::JournalRow& row : loaded.rows) {
+    if (row.batch_no != run->batch_no + 1) {
+      return unserved(row.batch_no, absl::DataLossError("batch " + std::to_string(run->batch_no + 1) + " is missing"));
+    }
     google::protobuf::Arena arena;
     auto* batch = google::protobuf::Arena::CreateMessage<journal::v1::RecordBatch>(&arena);
     if (row.format != store::kJournalFormat || !batch->ParseFromString(row.records)) {
-      run->unserved = absl::DataLossError("its format " + std::to_string(row.format) + " is not known to this release");
+      return unserved(row.batch_no, absl::DataLossError("its format " + std::to_string(row.format) + " is not known to this release"));
     }
     const int64_t first_event_id = run->state.last_event_id + 1;
     for (const auto& record : batch->records()) {
-      if (run->unserved.ok()) run->unserved = core::apply(run->state, record);
-    }
-    if (!run->unserved.ok()) {
-      log_event(LogLevel::kError, "run_unserved",
-                {{"domain", loaded.domain},
-                 {"workflow_id", loaded.workflow_id},
-                 {"run_id", loaded.run.run_id.to_text()},
-                 {"batch_no", row.batch_no},
-                 {"message", "the journal cannot be read by this release, so the run is left alone: " + std::string(run->unserved.message())}});
-      return run;
+      if (absl::Status applied = core::apply(run->state, record); !applied.ok()) return unserved(row.batch_no, std::move(applied));
     }
     run->batch_no = row.batch_no;
     run->tail.append(first_event_id, run->state.last_event_id, row.records);

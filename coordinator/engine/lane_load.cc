@@ -58,8 +58,10 @@ std::optional<std::optional<core::RunId>> LaneBatch::open_run_of(const store::Wo
   if (cached != lane_.open_runs_.end()) return cached->second;
   const auto read = looked_up_.find(workflow);
   if (read == looked_up_.end()) return std::nullopt;
-  // A run that was read as open and then closed by this batch is in the cache without being open.
-  if (read->second && lane_.runs_.contains(*read->second)) return std::nullopt;
+  // A run that was read as open and then closed, by this batch or by another coordinator before it was loaded, is in the cache without
+  // being open.
+  const auto closed = read->second ? lane_.runs_.find(*read->second) : lane_.runs_.end();
+  if (closed != lane_.runs_.end() && closed->second->unserved.ok()) return std::nullopt;
   return read->second;
 }
 

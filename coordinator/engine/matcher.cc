@@ -53,16 +53,25 @@ std::shared_ptr<TaskPoller> Matcher::find(PollerId id) const {
   return found == pollers_.end() ? nullptr : found->second;
 }
 
-void Matcher::drain(TaskPoller& poller) {
-  const std::lock_guard lock(mutex_);
-  if (!poller.open_) return;
-  poller.open_ = false;
-  unlist(poller);
+void Matcher::drain(TaskPoller& poller, std::function<void()> when_idle) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (poller.removed_) return;
+    if (poller.open_) {
+      poller.open_ = false;
+      unlist(poller);
+    }
+    if (poller.free_slots_ < poller.spec().slots) {
+      if (when_idle) poller.when_idle_ = std::move(when_idle);
+      return;
+    }
+  }
+  if (when_idle) when_idle();
 }
 
 void Matcher::silence(TaskPoller& poller) {
   const std::lock_guard lock(mutex_);
-  if (poller.silent_) return;
+  if (poller.silent_ || poller.removed_) return;
   poller.silent_ = true;
   unlist(poller);
 }
@@ -72,7 +81,7 @@ void Matcher::heard(const std::shared_ptr<TaskPoller>& poller, int64_t now_ms) {
   std::vector<Match> matches;
   {
     const std::lock_guard lock(mutex_);
-    if (!poller->silent_) return;
+    if (!poller->silent_ || poller->removed_) return;
     poller->silent_ = false;
     if (!poller->open_) return;
     List& list = list_of(poller->list());
@@ -103,6 +112,8 @@ std::shared_ptr<TaskPoller> Matcher::remove(PollerId id) {
   drain(*poller);
   const std::lock_guard lock(mutex_);
   if (pollers_.erase(id) == 0) return nullptr;  // another call was first
+  poller->removed_ = true;
+  poller->when_idle_ = nullptr;
   const auto list = lists_.find(poller->list());
   if (list != lists_.end()) {
     --list->second.pollers;
@@ -166,15 +177,20 @@ std::shared_ptr<TaskPoller> Matcher::reserve(const ListKey& key, const std::stri
 
 void Matcher::release(const std::shared_ptr<TaskPoller>& poller, int64_t now_ms) {
   std::vector<Match> matches;
+  std::function<void()> when_idle;
   {
     const std::lock_guard lock(mutex_);
     ++poller->free_slots_;
-    if (!poller->open_) return;
-    List& list = list_of(poller->list());
-    make_ready(list, poller);
-    match(list, now_ms, matches);
+    if (poller->open_) {
+      List& list = list_of(poller->list());
+      make_ready(list, poller);
+      match(list, now_ms, matches);
+    } else if (poller->free_slots_ >= poller->spec().slots) {
+      when_idle.swap(poller->when_idle_);
+    }
   }
   dispatch(matches);
+  if (when_idle) when_idle();
 }
 
 void Matcher::occupy(TaskPoller& poller) {

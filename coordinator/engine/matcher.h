@@ -41,8 +41,8 @@ class Matcher {
   // Its free slots are offered from now on.
   void open(const std::shared_ptr<TaskPoller>& poller, int64_t now_ms);
   std::shared_ptr<TaskPoller> find(PollerId id) const;
-  // No more tasks to it. Idempotent.
-  void drain(TaskPoller& poller);
+  // No more tasks to it. `when_idle`: see Engine::drain_poller. Idempotent.
+  void drain(TaskPoller& poller, std::function<void()> when_idle = {});
   // It let an offer lapse: no more tasks to it until it is heard, since each would be late by the delivery timeout. Idempotent.
   void silence(TaskPoller& poller);
   // The client has acknowledged, answered or given back something.

@@ -36,7 +36,7 @@ class RunningEngine final : public Engine {
   // --- engine_pollers.cc ---
   absl::StatusOr<PollerId> add_poller(PollerSpec spec, std::shared_ptr<PollerSink> sink) override;
   void remove_poller(PollerId poller) override;
-  void drain_poller(PollerId poller) override;
+  void drain_poller(PollerId poller, std::function<void()> when_idle) override;
   void acknowledge(PollerId poller, const journal::v1::TaskToken& token) override;
   void hold(core::Caller caller, PollerId poller, const journal::v1::TaskToken& token) override;
   void give_back(PollerId poller, const journal::v1::TaskToken& token) override;

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 
@@ -76,7 +77,7 @@ class TaskPoller : public std::enable_shared_from_this<TaskPoller> {
   }
 
  private:
-  friend class Matcher;  // owns silent_ and the last three, under its own lock
+  friend class Matcher;  // owns silent_ and the last five, under its own lock
 
   const PollerId id_;
   const PollerSpec spec_;
@@ -90,6 +91,8 @@ class TaskPoller : public std::enable_shared_from_this<TaskPoller> {
   int32_t free_slots_ = 0;
   bool listed_ = false;  // in its list's queue of pollers with free slots
   bool open_ = false;    // gets tasks: opened, not draining, not removed
+  bool removed_ = false;
+  std::function<void()> when_idle_;  // of a draining one that is not idle yet
 };
 
 }  // namespace baton::engine

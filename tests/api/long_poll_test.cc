@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "tests/api/coordinator_in_process.h"
+#include "tests/api/held_store.h"
 
 namespace baton::testing {
 namespace {
@@ -161,6 +162,57 @@ TEST_F(LongPolls, are_answered_empty_when_the_coordinator_stops) {
     EXPECT_TRUE(static_cast<Parked*>(tag)->status.ok());
     EXPECT_TRUE(static_cast<Parked*>(tag)->response.task().task_token().empty());
   }
+}
+
+// With commits that wait when the test says so.
+class HeldLongPolls : protected HeldStore, public CoordinatorInProcess {
+ protected:
+  explicit HeldLongPolls(core::Limits limits = {}) : CoordinatorInProcess("", limits, HeldStore::store()) {
+    set_up_types();
+    start("w");
+    EXPECT_TRUE(decide(poll_decision(), {schedule_activity("a")}).ok());
+  }
+  // A poll whose task is being committed.
+  std::future<v1::ActivityTask> poll_at_gate() {
+    faults.close_gate();
+    auto polled = std::async(std::launch::async, [this] {
+      v1::PollForActivityTaskRequest request;
+      request.set_domain(kDomain);
+      request.mutable_task_list()->set_name(kList);
+      v1::PollForActivityTaskResponse response;
+      EXPECT_TRUE(call(*workers_, &Workers::PollForActivityTask, request, &response).ok());
+      return response.task();
+    });
+    faults.wait_at_gate();
+    return polled;
+  }
+};
+
+TEST_F(HeldLongPolls, WaitForATaskThatIsOnItsWayWhenTheCoordinatorStops) {
+  auto polled = poll_at_gate();
+  services_->end_polls();
+  faults.open_gate();
+  EXPECT_EQ(polled.get().activity_id(), "a");
+}
+
+TEST_F(HeldLongPolls, AreAnsweredEmptyWhenTheTaskOnItsWayComesToNothing) {
+  auto polled = poll_at_gate();
+  services_->end_polls();
+  faults.fail_next_commit(store::CommitOutcome::kMaybe);
+  faults.open_gate();
+  EXPECT_EQ(polled.get().task_token(), "");
+}
+
+struct ShortLongPolls : HeldLongPolls {
+  ShortLongPolls() : HeldLongPolls({.long_poll_ms = 300}) {}
+};
+
+TEST_F(ShortLongPolls, WaitForATaskThatIsOnItsWayAtTheirOwnEnd) {
+  auto polled = poll_at_gate();
+  // As long as the gate is closed the poll cannot end, however late the alarm comes.
+  EXPECT_NE(polled.wait_for(std::chrono::milliseconds(700)), std::future_status::ready);
+  faults.open_gate();
+  EXPECT_EQ(polled.get().activity_id(), "a");
 }
 
 }  // namespace

@@ -2,8 +2,10 @@
 #include <gmock/gmock.h>
 
 #include <future>
+#include <latch>
 
 #include "tests/api/coordinator_in_process.h"
+#include "tests/api/held_store.h"
 #include "tests/api/poll_client.h"
 
 namespace baton::testing {
@@ -349,6 +351,70 @@ TEST_F(Streams, and_polls_opened_while_the_coordinator_stops_get_no_task) {
   count.mutable_task_list()->set_name(kList);
   EXPECT_TRUE(call(*workers_, &Workers::CountPendingActivityTasks, count, &waiting).ok());
   EXPECT_EQ(waiting.count(), 1) << "the task was given to somebody who cannot have it";
+}
+
+// Of a coordinator that reads the registry when the test says so.
+class StreamsToBe : protected HeldStore, public CoordinatorInProcess {
+ protected:
+  StreamsToBe() : CoordinatorInProcess("", {}, HeldStore::store()) { set_up_types(); }
+
+  // As if through another coordinator.
+  void register_elsewhere(const std::string& domain) {
+    store::Store::RegistryChange change;
+    change.expected_version = store_->read_registry()->version;
+    change.put_domains.push_back({.name = domain, .description = "", .retention_ms = 1, .tags = {}});
+    ASSERT_TRUE(store_->change_registry(change).ok());
+  }
+  std::unique_ptr<WorkerClient> worker(const std::string& domain) {
+    auto client = std::make_unique<WorkerClient>([this](grpc::ClientContext* context) { return workers_->PollActivityTasks(context); });
+    v1::PollActivityTasksRequest frame;
+    frame.mutable_open()->set_domain(domain);
+    frame.mutable_open()->mutable_task_list()->set_name(kList);
+    frame.mutable_open()->set_instance_id("worker");
+    frame.mutable_open()->set_slots(1);
+    client->say(frame);
+    return client;
+  }
+  // From now on, whoever looks for an unknown domain waits; returns when somebody does.
+  void hold_registry() {
+    faults.set_before_read([this](std::string_view call) {
+      if (call != "registry_version") return absl::OkStatus();
+      asked_.count_down();
+      released_.wait();
+      return absl::OkStatus();
+    });
+  }
+  void let_registry_be_read() { release_.set_value(); }
+
+  std::latch asked_{1};
+  std::promise<void> release_;
+  std::shared_future<void> released_ = release_.get_future().share();
+};
+
+TEST_F(StreamsToBe, MayPollInADomainThatWasRegisteredElsewhereAMomentAgo) {
+  EXPECT_EQ(reason_of(worker("late")->finish()), "UNKNOWN_RESOURCE");
+  register_elsewhere("late");
+  const auto opened = worker("late");
+  opened->half_close();
+  EXPECT_TRUE(opened->finish().ok());
+}
+
+TEST_F(StreamsToBe, MayBeBrokenOffWhileTheRegistryIsRead) {
+  hold_registry();
+  const auto gone = worker("late");
+  asked_.wait();
+  gone->break_off();
+  let_registry_be_read();
+}
+
+TEST_F(StreamsToBe, EndWhenTheCoordinatorStopsWhileTheRegistryIsRead) {
+  register_elsewhere("late");
+  hold_registry();
+  const auto opening = worker("late");
+  asked_.wait();
+  services_->end_polls();
+  let_registry_be_read();
+  EXPECT_EQ(reason_of(opening->finish()), "STORE_UNAVAILABLE");
 }
 
 }  // namespace

@@ -1,6 +1,9 @@
 // Acknowledged hand-out over streams and unary polls: who gets a task, when it is taken away again, and what is recorded when.
 #include <gmock/gmock.h>
 
+#include <atomic>
+#include <future>
+
 #include "coordinator/core/fault.h"
 #include "coordinator/core/limits.h"
 #include "tests/engine/engine_fixture.h"
@@ -233,6 +236,52 @@ TEST_F(HandOut, ADrainedPollerKeepsWhatItHasAndGetsNoMore) {
   expect_no_offer(worker);
   EXPECT_EQ(a.complete(worker.get(), token), absl::OkStatus());
   expect_no_offer(worker);
+}
+
+TEST_F(HandOut, ADrainedPollerIsIdleAtOnceWhenNothingIsOutToIt) {
+  const auto worker = a.worker();
+  bool idle = false;
+  a.engine().drain_poller(worker->id, [&] { idle = true; });
+  EXPECT_TRUE(idle);
+}
+
+TEST_F(HandOut, ADrainedPollerIsIdleWhenItsLastTaskIsAnswered) {
+  const auto worker = a.worker();
+  start_with_activities(1);
+  const TaskToken token = worker->next_offer().token;
+  std::atomic<int> idle = 0;
+  a.engine().drain_poller(worker->id, [&] { ++idle; });
+  EXPECT_EQ(idle, 0);
+  ASSERT_EQ(a.complete(worker.get(), token), absl::OkStatus());
+  a.settle();
+  EXPECT_EQ(idle, 1);
+}
+
+TEST_F(HandOut, ADrainedPollerGetsTheTaskThatIsBeingCommitted) {
+  start_with_activities(1);
+  a.faults().close_gate();
+  const auto worker = a.worker({.unary = true});
+  a.faults().wait_at_gate();
+  std::atomic<int> idle = 0;
+  a.engine().drain_poller(worker->id, [&] { ++idle; });
+  EXPECT_EQ(idle, 0);
+  a.faults().open_gate();
+  worker->next_offer();
+  a.settle();
+  EXPECT_EQ(idle, 0);
+}
+
+TEST_F(HandOut, ADrainedPollerIsIdleWhenTheTaskOnItsWayComesToNothing) {
+  start_with_activities(1);
+  a.faults().close_gate();
+  const auto worker = a.worker({.unary = true});
+  a.faults().wait_at_gate();
+  std::promise<void> idle;
+  a.engine().drain_poller(worker->id, [&] { idle.set_value(); });
+  a.faults().fail_next_commit(store::CommitOutcome::kMaybe);
+  a.faults().open_gate();
+  EXPECT_EQ(idle.get_future().wait_for(std::chrono::seconds(20)), std::future_status::ready);
+  EXPECT_EQ(worker->offers(), 0u);
 }
 
 TEST_F(HandOut, TasksGoToPollersInTurn) {

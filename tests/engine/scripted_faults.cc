@@ -36,6 +36,19 @@ void ScriptedFaults::install(store::MemoryFaults& faults) {
     }
     return read ? read(call) : absl::OkStatus();
   };
+  faults.after_load = [this](std::vector<store::LoadedRun>& runs) {
+    OnLoad load;
+    {
+      const std::lock_guard lock(mutex_);
+      load = load_;
+    }
+    if (load) load(runs);
+  };
+}
+
+void ScriptedFaults::set_after_load(OnLoad after) {
+  const std::lock_guard lock(mutex_);
+  load_ = std::move(after);
 }
 
 void ScriptedFaults::set_before_commit(OnCommit before) {
@@ -57,6 +70,7 @@ void ScriptedFaults::clear() {
   set_before_commit({});
   set_after_commit({});
   set_before_read({});
+  set_after_load({});
   open_gate();
 }
 

@@ -15,6 +15,7 @@ namespace baton::testing {
 class ScriptedFaults {
  public:
   using OnCommit = std::function<std::optional<store::CommitResult>(const store::CommitBatch&)>;
+  using OnLoad = std::function<void(std::vector<store::LoadedRun>&)>;
   using OnRead = std::function<absl::Status(std::string_view call)>;
 
   // `time` is noted with every read.
@@ -27,6 +28,7 @@ class ScriptedFaults {
   void set_before_commit(OnCommit before);
   void set_after_commit(OnCommit after);
   void set_before_read(OnRead before);
+  void set_after_load(OnLoad after);
 
   // Nothing fails any more, the gate is open.
   void clear();
@@ -56,6 +58,7 @@ class ScriptedFaults {
   std::condition_variable changed_;
   OnCommit before_, after_;
   OnRead read_;
+  OnLoad load_;
   bool gate_closed_ = false;
   int at_gate_ = 0;
   int64_t commits_ = 0;

@@ -142,13 +142,44 @@ TEST_F(StaleKnowledge, K1ATypeThatWasRegisteredElsewhereIsNotRefusedInTheHistory
   EXPECT_TRUE(b.start(request).ok());
 }
 
-TEST_F(StaleKnowledge, K1ADomainThatWasRegisteredElsewhereCanBePolledAtOnce) {
-  EXPECT_EQ(core::fault_of(b.try_poll(core::TaskKind::kActivity, {.domain = "late"}).status()), v1::UNKNOWN_RESOURCE);
-  store::Store::RegistryChange change;
-  change.expected_version = data_->read_registry()->version;
-  change.put_domains.push_back({.name = "late", .description = "", .retention_ms = 1, .tags = {}});
-  ASSERT_TRUE(data_->change_registry(change).ok());
-  EXPECT_TRUE(b.try_poll(core::TaskKind::kActivity, {.domain = "late"}).ok());
+TEST_F(StaleKnowledge, E2ASignalReachesTheRunThatBeganWhileAnEarlierOneWasLoaded) {
+  ASSERT_TRUE(a.start("order").ok());
+  bool first = true;
+  b.faults().set_before_read([&](std::string_view call) {
+    if (call == "load" && std::exchange(first, false)) {
+      EXPECT_EQ(a.terminate("order"), absl::OkStatus());
+      EXPECT_TRUE(a.start("order").ok());
+    }
+    return absl::OkStatus();
+  });
+  EXPECT_EQ(b.signal("order"), absl::OkStatus());
+  EXPECT_FALSE(first);
+  EXPECT_EQ(count_events("order", Event::kWorkflowExecutionSignaled), 1);
+}
+
+TEST_F(StaleKnowledge, ARegistryCallThatReachesTwoCoordinatorsAtOnceIsToldWhatItsFirstCopyDid) {
+  const auto register_domain = [](const store::RegistryDump& dump) -> absl::StatusOr<store::Store::RegistryChange> {
+    for (const auto& row : dump.domains) {
+      if (row.name == "late") return core::fault(v1::DOMAIN_ALREADY_EXISTS, "domain late", "exists");
+    }
+    store::Store::RegistryChange change;
+    change.put_domains.push_back({.name = "late", .description = "", .retention_ms = 1, .tags = {}});
+    return change;
+  };
+  const auto call = [](TestCoordinator& coordinator, const std::string& request_id, const engine::Engine::RegistryEdit& edit) {
+    std::promise<absl::Status> done;
+    coordinator.engine().edit_registry("late", "RegisterDomain", request_id, edit, [&](const absl::Status& status) { done.set_value(status); });
+    return outcome_of(done.get_future());
+  };
+  bool first = true;
+  const auto overtaken = [&](const store::RegistryDump& dump) {
+    if (std::exchange(first, false)) {
+      EXPECT_EQ(call(a, "r1", register_domain), absl::OkStatus());
+    }
+    return register_domain(dump);
+  };
+  EXPECT_EQ(call(b, "r1", overtaken), absl::OkStatus());
+  EXPECT_EQ(core::fault_of(call(b, "r2", register_domain)), v1::DOMAIN_ALREADY_EXISTS);
 }
 
 TEST_F(StaleKnowledge, ACacheThatNobodyConfirmedForTenMinutesIsReadAgain) {

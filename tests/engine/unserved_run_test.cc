@@ -206,6 +206,43 @@ TEST_P(UnservedRun, IsUnservedWhenReadOnFromASnapshotToo) {
   expect_unchanged();
 }
 
+// What a damaged database might hold.
+class DamagedRun : public EngineFixture {
+ protected:
+  void SetUp() override {
+    start_with(a, "damaged", {start_timer("t", 60'000)});
+    damaged_ = stored("damaged").execution.run;
+    batch_no_ = static_cast<int64_t>(stored("damaged").rows.size());
+    unreadable_.insert(damaged_.run_id);
+  }
+  // By a coordinator that has not seen it before.
+  void expect_refused_and_logged(const std::string& why, int64_t batch_no, ScriptedFaults::OnLoad damage = {}) {
+    ::testing::internal::CaptureStderr();
+    TestCoordinator& fresh = coordinator();
+    fresh.faults().set_after_load(std::move(damage));
+    EXPECT_EQ(core::fault_of(fresh.signal("damaged")), v1::NOT_IMPLEMENTED);
+    stop(fresh);
+    const std::string log = ::testing::internal::GetCapturedStderr();
+    EXPECT_THAT(log, AllOf(HasSubstr("\"event\":\"run_unserved\""), HasSubstr(damaged_.run_id.to_text()), HasSubstr(why),
+                           HasSubstr("\"batch_no\":" + std::to_string(batch_no))));
+  }
+
+  TestCoordinator& a = coordinator();
+  store::RunKey damaged_;
+  int64_t batch_no_ = 0;
+};
+
+TEST_F(DamagedRun, WithAHoleInItsJournalIsUnserved) {
+  expect_refused_and_logged("batch 2 is missing", 3, [](std::vector<store::LoadedRun>& runs) {
+    for (auto& run : runs) run.rows.erase(run.rows.begin() + 1);
+  });
+}
+
+TEST_F(DamagedRun, WithASnapshotThatIsNoneIsUnserved) {
+  ASSERT_TRUE(data_->open_lane()->save_snapshot(damaged_, batch_no_, "\xff\xff").ok());
+  expect_refused_and_logged("snapshot", batch_no_);
+}
+
 INSTANTIATE_TEST_SUITE_P(Kinds, UnservedRun, ::testing::ValuesIn(damages()),
                          [](const auto& info) { return std::string(info.param.name); });
 

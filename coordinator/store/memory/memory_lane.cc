@@ -6,7 +6,7 @@ namespace baton::store {
 
 absl::StatusOr<std::vector<LoadedRun>> MemoryLane::load(std::span<const RunKey> runs) {
   if (absl::Status status = store_.before_read("load"); !status.ok()) return status;
-  const std::lock_guard lock(store_.shared_->mutex);
+  std::unique_lock lock(store_.shared_->mutex);
   const memory::Tables& tables = store_.shared_->tables;
   std::vector<LoadedRun> loaded;
   for (const RunKey& run : runs) {
@@ -28,6 +28,8 @@ absl::StatusOr<std::vector<LoadedRun>> MemoryLane::load(std::span<const RunKey> 
     }
     loaded.push_back(std::move(one));
   }
+  lock.unlock();
+  if (store_.faults_.after_load) store_.faults_.after_load(loaded);
   return loaded;
 }
 

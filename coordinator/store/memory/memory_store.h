@@ -23,6 +23,8 @@ struct MemoryFaults {
   std::function<std::optional<CommitResult>(const CommitBatch&)> after_commit;
   // Before every call that reads, with its name ("load", "confirm", "read_history", …): an error is returned instead.
   std::function<absl::Status(std::string_view call)> before_read;
+  // May damage what a lane loads, as a database may be damaged.
+  std::function<void(std::vector<LoadedRun>&)> after_load;
 };
 
 struct MemoryOptions {

@@ -2,9 +2,11 @@
 
 namespace baton::store::postgres {
 
-std::unique_ptr<Session> ReaderPool::take() {
+absl::StatusOr<std::unique_ptr<Session>> ReaderPool::take() {
   std::unique_lock lock(mutex_);
-  returned_.wait(lock, [&] { return !idle_.empty(); });
+  if (!returned_.wait_for(lock, patience_, [&] { return !idle_.empty(); })) {
+    return absl::UnavailableError("every connection for reads was busy with slow ones");
+  }
   // The one used last: its server process has the warmest caches.
   std::unique_ptr<Session> session = std::move(idle_.back());
   idle_.pop_back();
@@ -20,15 +22,17 @@ void ReaderPool::give_back(std::unique_ptr<Session> session) {
 }
 
 absl::StatusOr<Result> ReaderPool::read(const Statement& statement, const Params& params) {
-  std::unique_ptr<Session> session = take();
-  absl::StatusOr<Result> result = session->read(statement, params);
-  give_back(std::move(session));
+  absl::StatusOr<std::unique_ptr<Session>> session = take();
+  if (!session.ok()) return session.status();
+  absl::StatusOr<Result> result = (*session)->read(statement, params);
+  give_back(*std::move(session));
   return result;
 }
 
 absl::Status ReaderPool::in_transaction(const char* begin, const std::function<absl::Status(Connection&)>& work) {
-  std::unique_ptr<Session> session = take();
-  const absl::StatusOr<Connection*> connection = session->begin(begin);
+  absl::StatusOr<std::unique_ptr<Session>> session = take();
+  if (!session.ok()) return session.status();
+  const absl::StatusOr<Connection*> connection = (*session)->begin(begin);
   absl::Status status = connection.status();
   if (status.ok()) status = work(**connection);
   if (status.ok()) {
@@ -37,7 +41,7 @@ absl::Status ReaderPool::in_transaction(const char* begin, const std::function<a
   } else if (connection.ok() && !(*connection)->lost()) {
     (*connection)->run_text("ROLLBACK");
   }
-  give_back(std::move(session));
+  give_back(*std::move(session));
   return status;
 }
 

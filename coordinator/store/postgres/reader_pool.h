@@ -1,6 +1,7 @@
 // The connections of reads beside the lanes: a few, shared by all threads.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <functional>
 #include <memory>
@@ -11,10 +12,11 @@
 
 namespace baton::store::postgres {
 
-// Thread-safe. Waits for a free connection as long as a read may take in all.
+// Thread-safe. UNAVAILABLE when no connection is free within `patience`.
 class ReaderPool {
  public:
-  explicit ReaderPool(std::vector<std::unique_ptr<Session>> sessions) : idle_(std::move(sessions)) {}
+  ReaderPool(std::vector<std::unique_ptr<Session>> sessions, std::chrono::milliseconds patience)
+      : idle_(std::move(sessions)), patience_(patience) {}
 
   // One statement that changes nothing, or does no harm when it is repeated.
   absl::StatusOr<Result> read(const Statement& statement, const Params& params);
@@ -23,12 +25,13 @@ class ReaderPool {
   absl::Status in_transaction(const char* begin, const std::function<absl::Status(Connection&)>& work);
 
  private:
-  std::unique_ptr<Session> take();
+  absl::StatusOr<std::unique_ptr<Session>> take();
   void give_back(std::unique_ptr<Session> session);
 
   std::mutex mutex_;
   std::condition_variable returned_;
   std::vector<std::unique_ptr<Session>> idle_;
+  const std::chrono::milliseconds patience_;
 };
 
 }  // namespace baton::store::postgres

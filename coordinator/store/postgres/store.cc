@@ -28,7 +28,7 @@ PostgresStore::PostgresStore(std::string url, PostgresOptions options)
     : url_(std::move(url)),
       options_(std::move(options)),
       settings_(session_settings(options_)),
-      readers_(reader_sessions(url_, settings_, options_)) {}
+      readers_(reader_sessions(url_, settings_, options_), options_.read_within) {}
 
 absl::StatusOr<std::unique_ptr<Store>> PostgresStore::open(const std::string& url, const PostgresOptions& options) {
   std::unique_ptr<PostgresStore> store(new PostgresStore(url, options));
