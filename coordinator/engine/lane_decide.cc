@@ -184,7 +184,9 @@ void LaneBatch::note_lapse(const LaneRequest& request, const CachedRun& run) {
 
 void LaneBatch::note_offer(const LaneRequest& request, CachedRun& run, const core::OfferReply& offer) {
   note_holder(run, offer, request.poller);
-  work_of(run).backlog_removed[offer.scheduled_event_id] = request.poller->list();
+  RunWork& work = work_of(run);
+  work.backlog_added.erase(offer.scheduled_event_id);  // an offer before this one was withdrawn in this very batch
+  work.backlog_removed[offer.scheduled_event_id] = request.poller->list();
   offers_.push_back({&run, offer, request.poller, true});
 }
 

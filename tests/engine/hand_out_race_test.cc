@@ -278,5 +278,22 @@ TEST_F(HandOutRace, I1ADeltaIsBasedOnTheRecordedAnswerAndGoesToWhoGaveIt) {
   EXPECT_EQ(decision_in(next).events(0).event_id(), 1);
 }
 
+TEST_F(HandOutRace, AnOfferBesideTheWithdrawalOfTheOneBeforeLeavesNoBacklogRow) {
+  a.faults().close_gate();
+  const auto worker = a.worker({.slots = 2});  // its offer is on its way to the database...
+  a.faults().wait_at_gate();
+  for (int i = 0; i < 2; ++i) {  // ...where the backlog is read meanwhile, so that the task is offered once more
+    advance(1'000);
+    ASSERT_TRUE(a.faults().wait_for_read("due_deadlines", time_.boot_ms()));
+  }
+  worker->end_stream();
+  a.faults().open_gate();
+  a.settle();
+  EXPECT_EQ(withdrawals(), 2);
+  EXPECT_EQ(backlog(core::TaskKind::kActivity, kActivities), 1);
+  const auto another = a.worker({.instance = "another"});
+  EXPECT_EQ(a.complete(another.get(), another->next_offer().token), absl::OkStatus());
+}
+
 }  // namespace
 }  // namespace baton::testing
