@@ -75,6 +75,10 @@ bool is_backlog_row(const BacklogRow& row) {
          are_texts({row.domain, row.task_list, row.workflow_id});
 }
 
+bool is_outbox_row(const OutboxRow& row) {
+  return row.key.source.shard >= 0 && row.key.kind >= 1 && row.key.subject >= 1 && row.created_ms >= 0;
+}
+
 absl::Status check_received(const std::vector<ReceivedRow>& rows) {
   for (const ReceivedRow& row : rows) {
     const WorkflowKey& workflow = row.key.workflow;
@@ -94,6 +98,8 @@ absl::Status check_batch(const CommitBatch& batch) {
   if (absl::Status s = check_rows(batch.changed, "a change", run, is_changed); !s.ok()) return s;
   const auto run_of_task = [](const BacklogRow& row) { return row.key.run; };
   if (absl::Status s = check_rows(batch.backlog_added, "a task", run_of_task, is_backlog_row); !s.ok()) return s;
+  const auto source = [](const OutboxRow& row) { return row.key.source; };
+  if (absl::Status s = check_rows(batch.outbox_added, "a message", source, is_outbox_row); !s.ok()) return s;
   return check_received(batch.received);
 }
 

@@ -103,10 +103,23 @@ struct ReceivedRow {
   int64_t received_ms = 0;
 };
 
+// A message to another execution: written with the commit that sends it, there until a commit of the sender takes it away.
+struct OutboxKey {
+  RunKey source;        // the sender
+  int16_t kind = 0;     // core::MessageKind
+  int64_t subject = 0;  // an event of the sender's history: one message of a kind for each
+  friend auto operator<=>(const OutboxKey&, const OutboxKey&) = default;
+};
+struct OutboxRow {
+  OutboxKey key;
+  std::string message;  // journal.v1.Message
+  int64_t created_ms = 0;
+};
+
 // All of it or nothing. Journal INSERT first, then closes before opens, rows of each table in the order of its unique key; the vectors
 // may be in any order. A run may be opened, changed and closed in one batch: its row ends up with all of it. A change or a close of a
-// run that is not open is refused (kRejected). Removals from the backlog come before additions: a key in both is there afterwards.
-// Text other than `records` and `verdict` must be UTF-8 without NUL, else kRejected.
+// run that is not open is refused (kRejected). Removals from the backlog and the outbox come before additions: a key in both is there
+// afterwards. Text other than `records`, `message` and `verdict` must be UTF-8 without NUL, else kRejected.
 struct CommitBatch {
   CommitId commit_id{};
   std::vector<JournalRow> journal;
@@ -115,10 +128,13 @@ struct CommitBatch {
   std::vector<ExecutionChanged> changed;
   std::vector<BacklogKey> backlog_removed;  // rows that may not exist
   std::vector<BacklogRow> backlog_added;
+  std::vector<OutboxKey> outbox_removed;  // rows that may not exist
+  std::vector<OutboxRow> outbox_added;
   std::vector<ReceivedRow> received;
 
   bool append_only() const {
-    return closed.empty() && opened.empty() && changed.empty() && backlog_removed.empty() && backlog_added.empty() && received.empty();
+    return closed.empty() && opened.empty() && changed.empty() && backlog_removed.empty() && backlog_added.empty() &&
+           outbox_removed.empty() && outbox_added.empty() && received.empty();
   }
 };
 
@@ -242,6 +258,9 @@ struct SigningKey {
   bool active = true;  // the newest active one signs, all verify
 };
 
+// By how much the clocks of a message's sender and of its receiver may differ.
+inline constexpr int64_t kMessageClockMarginMs = 600'000;
+
 // Thread-safe; a call may wait for a connection of a small pool.
 class Store {
  public:
@@ -280,6 +299,10 @@ class Store {
   virtual absl::StatusOr<std::vector<BacklogRow>> read_backlog(std::span<const ListKey> lists, int32_t limit_per_list) = 0;
   virtual absl::StatusOr<int64_t> count_backlog(const ListKey& list, int64_t at_most) = 0;
 
+  // Messages created before then that nobody has taken away, in the order of their keys, after `after` if given.
+  virtual absl::StatusOr<std::vector<OutboxRow>> read_outbox(int64_t created_before_ms, int32_t limit,
+                                                             const std::optional<OutboxKey>& after) = 0;
+
   // Registry writes: each is one transaction that also raises the registry's version. `received` (optional, operation + request id in
   // the domain) makes a repeat harmless: ALREADY_EXISTS from the status means the key was there; find_received has its verdict.
   // UNAVAILABLE means maybe applied.
@@ -296,7 +319,8 @@ class Store {
   virtual absl::Status change_registry(const RegistryChange& change) = 0;
   virtual absl::StatusOr<std::optional<std::string>> find_received(const ReceivedKey& key) = 0;
 
-  // Forgets received rows older than this, some at a time; returns how many went.
+  // Forgets received rows older than this, some at a time; returns how many went. Those of messages outlive their message: a verdict is
+  // never older than its message, so what is younger than the oldest message, less kMessageClockMarginMs, stays.
   virtual absl::StatusOr<int64_t> purge_received(int64_t older_than_ms, int32_t limit) = 0;
   // This coordinator is alive at `address` (one row, upserted).
   virtual absl::Status heartbeat(const std::string& instance_id, const std::string& address) = 0;

@@ -24,6 +24,7 @@ class AllOrNothingTest : public StoreTest {
                          .close(closed)
                          .add_task(old_run, 5)
                          .add_task(taken, 5)
+                         .send(old_run, 1, 2, "sent before")
                          .receive(taken, "received before")),
               "committed");
   }
@@ -39,6 +40,8 @@ class AllOrNothingTest : public StoreTest {
         .request_cancel(changed)
         .remove_task(old_run, 5)
         .add_task(new_run, 1)
+        .send(old_run, 1, 3, "a message")
+        .take(old_run, 1, 2)
         .receive(new_run, "request");
   }
 
@@ -55,6 +58,7 @@ class AllOrNothingTest : public StoreTest {
     const Store::ListKey pack{core::TaskKind::kActivity, "orders", "pack"};
     text += show_all(must(lane().load(keys))) + show_all(must(store().due_deadlines(1'000'000, 100))) +
             show_all(must(store().read_backlog(std::vector{pack}, 100)));
+    for (const OutboxRow& row : must(store().read_outbox(1'000'000, 100, {}))) text += row.message + "\n";
     for (const char* id : {"request", "received before"}) {
       for (const NamedRun& run : {new_run, taken}) {
         text += must(store().find_received(received_key(run, id))).value_or("no verdict") + "\n";
@@ -82,7 +86,7 @@ TEST_P(AllOrNothingTest, TheSoundBatchIsStoredWhole) {
   ASSERT_EQ(commit(everything()), "committed");
   const std::string text = stored();
   for (const char* part : {"the last batch", "the first batch", "one more", "closed 2000 as 5", "cancel requested",
-                           "deadline 8000", "deadline 9000"}) {
+                           "deadline 8000", "deadline 9000", "a message"}) {
     EXPECT_THAT(text, testing::HasSubstr(part));
   }
   EXPECT_THAT(text, testing::Not(testing::HasSubstr("deadline 6000")));

@@ -129,9 +129,9 @@ TEST(CommitFormTest, AnUpdateIsCountedSoItNeedsATransaction) {
 TEST(CommitFormTest, EverythingGoesInTheOrderOfTheContract) {
   const NamedRun run("order-1"), next("order-1", 2);
   const Batch batch =
-      Batch().receive(run, "request").add_task(next, 1).remove_task(run, 1).open(next).close(run).append(next, 1).append(run, 2);
+      Batch().receive(run, "request").send(run, 1, 1, "m").take(run, 1, 2).add_task(next, 1).remove_task(run, 1).open(next).close(run).append(next, 1).append(run, 2);
   EXPECT_THAT(names(form(batch)), testing::ElementsAre("append_journal", "update_executions", "open_executions", "remove_backlog",
-                                                       "add_backlog", "add_received"));
+                                                       "add_backlog", "remove_outbox", "add_outbox", "add_received"));
 }
 
 TEST(CommitFormTest, TheSameBatchIsTheSameBytesWhateverTheOrderOfItsRows) {

@@ -38,7 +38,7 @@ class PlansTest : public testing::TestWithParam<Known> {
   }
 
   void look_at_tables() {
-    for (const char* table : {"execution", "execution_tag", "backlog", "journal", "received", "snapshot"})
+    for (const char* table : {"execution", "execution_tag", "backlog", "journal", "outbox", "received", "snapshot"})
       schema_->run(absl::StrCat("VACUUM ANALYZE ", table));
   }
 
@@ -57,6 +57,8 @@ INSERT INTO backlog (run_id, scheduled_event_id, scheduled_ms, priority, shard, 
 SELECT run_id, 1, start_ms, start_ms % 5, shard, 1 + start_ms % 2, domain, 'list-' || start_ms % 11, workflow_id FROM execution;
 INSERT INTO journal (run_id, commit_id, batch_no, first_event_id, shard, format, records)
 SELECT run_id, run_id, b, b, shard, 1, 'records' FROM execution CROSS JOIN generate_series(1, 3) b;
+INSERT INTO outbox (run_id, subject, created_ms, shard, kind, message)
+SELECT run_id, 1, start_ms, shard, 1, 'message' FROM execution;
 INSERT INTO received (commit_id, received_ms, shard, domain, workflow_id, source, id, verdict)
 SELECT run_id, start_ms, shard, domain, workflow_id, 'signal', start_ms::text, '' FROM execution)"));
   }
@@ -178,6 +180,10 @@ TEST_P(PlansTest, DeadlinesAndBacklogComeInOrder) {
   EXPECT_THAT(plan(postgres::kCountBacklog), AllOf(kInOrder, HasSubstr("using backlog_list ")));
 }
 
+TEST_P(PlansTest, TheOutboxIsReadInTheOrderOfItsKeys) {
+  EXPECT_THAT(plan(postgres::kReadOutbox), AllOf(kInOrder, HasSubstr("using outbox_pkey ")));
+}
+
 TEST_P(PlansTest, WhatALaneReadsIsLookedUpByKey) {
   const std::string load = plan(postgres::kLoadRuns);
   EXPECT_THAT(load, AllOf(kNoScan, Not(HasSubstr("Filter"))));
@@ -206,6 +212,10 @@ TEST_P(PlansTest, WhatALaneWritesIsLookedUpByKey) {
       remove,
       looks_up("backlog_pkey",
                "\\(\\(shard = r.shard\\) AND \\(run_id = r.run_id\\) AND \\(scheduled_event_id = r.scheduled_event_id\\)\\)"));
+  const std::string take = plan(postgres::kRemoveOutbox);
+  EXPECT_THAT(take, AllOf(kNoScan, Not(HasSubstr("Filter")), HasSubstr("Tid Scan on outbox o")));
+  EXPECT_THAT(take, looks_up("outbox_pkey", "\\(\\(shard = r.shard\\) AND \\(run_id = r.run_id\\) AND \\(kind = r.kind\\) AND "
+                                            "\\(subject = r.subject\\)\\)"));
   EXPECT_THAT(plan(postgres::kJournalWriters), AllOf(kNoScan, looks_up("journal_pkey", "[^\n]*batch_no = ")));
   EXPECT_THAT(plan(postgres::kReceivedWriters), AllOf(kNoScan, looks_up("received_pkey", "[^\n]*id = ")));
   EXPECT_THAT(plan(postgres::kSaveSnapshot), AllOf(kNoScan, looks_up("journal_pkey", "[^\n]*batch_no = ")));
@@ -218,7 +228,7 @@ TEST_P(PlansTest, OtherLookUpsAreByKeyToo) {
   EXPECT_THAT(plan(postgres::kReadHistory), AllOf(kNoScan, HasSubstr("using journal_pkey ")));
   EXPECT_THAT(plan(postgres::kReadHistoryBackwards), AllOf(kNoScan, HasSubstr("using journal_pkey ")));
   EXPECT_THAT(plan(postgres::kFindReceived), AllOf(kNoScan, HasSubstr("using received_pkey "), Not(HasSubstr("Filter"))));
-  EXPECT_THAT(plan(postgres::kPurgeReceived), AllOf(kNoScan, HasSubstr("using received_age ")));
+  EXPECT_THAT(plan(postgres::kPurgeReceived), AllOf(kNoScan, HasSubstr("using received_age "), HasSubstr("using outbox_age ")));
 }
 
 // The proof that a scan would be noticed.

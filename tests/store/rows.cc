@@ -85,6 +85,16 @@ Batch& Batch::add_task(const NamedRun& run, int64_t scheduled_event_id, std::str
   return *this;
 }
 
+Batch& Batch::send(const NamedRun& run, int16_t kind, int64_t subject, std::string message, int64_t created_ms) {
+  rows_.outbox_added.push_back({{run.key, kind, subject}, std::move(message), created_ms});
+  return *this;
+}
+
+Batch& Batch::take(const NamedRun& run, int16_t kind, int64_t subject) {
+  rows_.outbox_removed.push_back({run.key, kind, subject});
+  return *this;
+}
+
 Batch& Batch::receive(const NamedRun& run, std::string id, std::string verdict, int64_t received_ms) {
   rows_.received.push_back({received_key(run, std::move(id)), std::move(verdict), received_ms});
   return *this;

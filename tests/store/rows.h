@@ -36,6 +36,8 @@ class Batch {
   Batch& remove_task(const NamedRun& run, int64_t scheduled_event_id);
   Batch& add_task(const NamedRun& run, int64_t scheduled_event_id, std::string task_list = "pack", int32_t priority = 0,
                   int64_t scheduled_ms = 500);
+  Batch& send(const NamedRun& run, int16_t kind, int64_t subject, std::string message, int64_t created_ms = 500);
+  Batch& take(const NamedRun& run, int16_t kind, int64_t subject);
   Batch& receive(const NamedRun& run, std::string id, std::string verdict = "done", int64_t received_ms = 100);
 
   CommitBatch& rows() { return rows_; }

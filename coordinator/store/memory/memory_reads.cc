@@ -159,4 +159,17 @@ absl::StatusOr<int64_t> MemoryStore::count_backlog(const ListKey& list, int64_t 
   return std::min(count, at_most);
 }
 
+absl::StatusOr<std::vector<OutboxRow>> MemoryStore::read_outbox(int64_t created_before_ms, int32_t limit,
+                                                                const std::optional<OutboxKey>& after) {
+  if (absl::Status status = before_read("read_outbox"); !status.ok()) return status;
+  const std::lock_guard lock(shared_->mutex);
+  const auto& outbox = shared_->tables.outbox;
+  std::vector<OutboxRow> rows;
+  for (auto row = after ? outbox.upper_bound(*after) : outbox.begin(); row != outbox.end(); ++row) {
+    if (static_cast<int32_t>(rows.size()) >= limit) break;
+    if (row->second.created_ms < created_before_ms) rows.push_back(row->second);
+  }
+  return rows;
+}
+
 }  // namespace baton::store

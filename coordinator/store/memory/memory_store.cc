@@ -108,6 +108,7 @@ absl::StatusOr<std::optional<std::string>> MemoryStore::find_received(const Rece
 absl::StatusOr<int64_t> MemoryStore::purge_received(int64_t older_than_ms, int32_t limit) {
   const std::lock_guard lock(shared_->mutex);
   auto& received = shared_->tables.received;
+  for (const auto& [key, row] : shared_->tables.outbox) older_than_ms = std::min(older_than_ms, row.created_ms - kMessageClockMarginMs);
   std::vector<std::pair<int64_t, ReceivedKey>> old;
   for (const auto& [key, row] : received) {
     if (row.received_ms < older_than_ms) old.emplace_back(row.received_ms, key);

@@ -60,6 +60,7 @@ class MemoryStore final : public Store {
   absl::StatusOr<std::vector<BacklogRow>> read_backlog(std::span<const ListKey> lists,
                                                        int32_t limit_per_list) override;
   absl::StatusOr<int64_t> count_backlog(const ListKey& list, int64_t at_most) override;
+  absl::StatusOr<std::vector<OutboxRow>> read_outbox(int64_t created_before_ms, int32_t limit, const std::optional<OutboxKey>& after) override;
   absl::StatusOr<RegistryDump> read_registry() override;
   absl::StatusOr<int64_t> registry_version() override;
   absl::Status change_registry(const RegistryChange& change) override;

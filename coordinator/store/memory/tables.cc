@@ -77,6 +77,16 @@ CommitResult check_backlog(const Tables& tables, const CommitBatch& batch) {
   return {};
 }
 
+CommitResult check_outbox(const Tables& tables, const CommitBatch& batch) {
+  const std::set<OutboxKey> removed(batch.outbox_removed.begin(), batch.outbox_removed.end());
+  std::set<OutboxKey> added;
+  for (const OutboxRow& row : batch.outbox_added) {
+    const bool taken = tables.outbox.contains(row.key) && !removed.contains(row.key);
+    if (taken || !added.insert(row.key).second) return conflict("a message exists");
+  }
+  return {};
+}
+
 CommitResult check_received(const Tables& tables, const CommitBatch& batch) {
   std::set<ReceivedKey> added;
   for (const ReceivedRow& row : batch.received) {
@@ -100,7 +110,7 @@ CommitResult Tables::commit(const CommitBatch& batch) {
   if (!net.ok()) return {CommitOutcome::kRejected, net.status()};
   // In the order of PostgreSQL's statement, so that the first thing wrong is the same one.
   for (const CommitResult& check : {check_journal(*this, batch), check_executions(*this, *net),
-                                    check_backlog(*this, batch), check_received(*this, batch)}) {
+                                    check_backlog(*this, batch), check_outbox(*this, batch), check_received(*this, batch)}) {
     if (check.outcome != CommitOutcome::kCommitted) return check;
   }
   apply(batch, *net);
@@ -150,6 +160,8 @@ void Tables::apply(const CommitBatch& batch, const NetChanges& net) {
   }
   for (const BacklogKey& key : batch.backlog_removed) backlog.erase(key);
   for (const BacklogRow& row : batch.backlog_added) backlog[row.key] = row;
+  for (const OutboxKey& key : batch.outbox_removed) outbox.erase(key);
+  for (const OutboxRow& row : batch.outbox_added) outbox[row.key] = row;
   for (const ReceivedRow& row : batch.received) received[row.key] = {row.verdict, row.received_ms};
 }
 

@@ -38,6 +38,7 @@ struct Tables {
   std::map<WorkflowKey, RunId> open_runs;
   std::set<std::pair<int64_t, RunKey>> deadlines;
   std::map<BacklogKey, BacklogRow> backlog;
+  std::map<OutboxKey, OutboxRow> outbox;
   std::map<ReceivedKey, Received> received;
 
   int64_t registry_version = 0;

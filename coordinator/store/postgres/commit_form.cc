@@ -95,6 +95,29 @@ void add_backlog(const CommitBatch& batch, CommitForm& form) {
   }
 }
 
+void add_outbox(const CommitBatch& batch, CommitForm& form) {
+  if (!batch.outbox_removed.empty()) {
+    const auto rows = sorted(batch.outbox_removed, [](const OutboxKey& key) { return key; });
+    Params params;
+    params.int2s(rows, [](const OutboxKey* key) { return key->source.shard; })
+        .uuids(rows, [](const OutboxKey* key) { return key->source.run_id; })
+        .int2s(rows, [](const OutboxKey* key) { return key->kind; })
+        .int8s(rows, [](const OutboxKey* key) { return key->subject; });
+    form.steps.push_back({&kRemoveOutbox, std::move(params), std::nullopt});
+  }
+  if (!batch.outbox_added.empty()) {
+    const auto rows = sorted(batch.outbox_added, [](const OutboxRow& row) { return row.key; });
+    Params params;
+    params.int2s(rows, [](const OutboxRow* row) { return row->key.source.shard; })
+        .uuids(rows, [](const OutboxRow* row) { return row->key.source.run_id; })
+        .int2s(rows, [](const OutboxRow* row) { return row->key.kind; })
+        .int8s(rows, [](const OutboxRow* row) { return row->key.subject; })
+        .int8s(rows, [](const OutboxRow* row) { return row->created_ms; })
+        .byteas(rows, [](const OutboxRow* row) { return std::string_view(row->message); });
+    form.steps.push_back({&kAddOutbox, std::move(params), std::nullopt});
+  }
+}
+
 void add_received(const CommitBatch& batch, CommitForm& form) {
   if (batch.received.empty()) return;
   const auto rows = sorted(batch.received, [](const ReceivedRow& row) { return std::tie(row.key); });
@@ -123,6 +146,7 @@ absl::StatusOr<CommitForm> commit_form(const CommitBatch& batch) {
   add_updates(net->updates, form);
   add_opened(net->opened, form);
   add_backlog(batch, form);
+  add_outbox(batch, form);
   add_received(batch, form);
   return form;
 }

@@ -68,6 +68,20 @@ INSERT INTO backlog (shard, run_id, scheduled_event_id, kind, domain, task_list,
 SELECT * FROM unnest($1::int2[], $2::uuid[], $3::int8[], $4::int2[], $5::text[], $6::text[], $7::text[], $8::int4[], $9::int8[])
 )"};
 
+constinit const Statement kRemoveOutbox = {"remove_outbox", R"(
+DELETE FROM outbox o
+USING unnest($1::int2[], $2::uuid[], $3::int2[], $4::int8[]) AS r(shard, run_id, kind, subject)
+CROSS JOIN LATERAL (
+  SELECT ctid FROM outbox WHERE shard = r.shard AND run_id = r.run_id AND kind = r.kind AND subject = r.subject LIMIT 1
+) found
+WHERE o.ctid = found.ctid
+)"};
+
+constinit const Statement kAddOutbox = {"add_outbox", R"(
+INSERT INTO outbox (shard, run_id, kind, subject, created_ms, message)
+SELECT * FROM unnest($1::int2[], $2::uuid[], $3::int2[], $4::int8[], $5::int8[], $6::bytea[])
+)"};
+
 constinit const Statement kAddReceived = {"add_received", R"(
 INSERT INTO received (shard, domain, workflow_id, source, id, verdict, received_ms, commit_id)
 SELECT r.*, $8::uuid
@@ -228,6 +242,12 @@ SELECT count(*) FROM (
 ) rows
 )"};
 
+constinit const Statement kReadOutbox = {"read_outbox", R"(
+SELECT shard, run_id, kind, subject, created_ms, message FROM outbox
+WHERE created_ms < $1::int8 AND (shard, run_id, kind, subject) > ($3::int2, $4::uuid, $5::int2, $6::int8)
+ORDER BY shard, run_id, kind, subject LIMIT $2::int4
+)"};
+
 constinit const Statement kFindReceived = {"find_received", R"(
 SELECT verdict FROM received
 WHERE shard = $1::int2 AND domain = $2::text AND workflow_id = $3::text AND source = $4::text AND id = $5::text
@@ -235,7 +255,11 @@ WHERE shard = $1::int2 AND domain = $2::text AND workflow_id = $3::text AND sour
 
 constinit const Statement kPurgeReceived = {"purge_received", R"(
 DELETE FROM received
-WHERE ctid = ANY (ARRAY(SELECT ctid FROM received WHERE received_ms < $1::int8 ORDER BY received_ms LIMIT $2::int4))
+WHERE ctid = ANY (ARRAY(
+  SELECT ctid FROM received
+  WHERE received_ms < LEAST($1::int8, (SELECT created_ms FROM outbox ORDER BY created_ms LIMIT 1) - $3::int8)
+  ORDER BY received_ms LIMIT $2::int4
+))
 )"};
 
 constinit const Statement kHeartbeat = {"heartbeat", R"(

@@ -15,6 +15,8 @@ extern const Statement kUpdateExecutions;   // shards, run ids, close statuses, 
 extern const Statement kOpenExecutions;     // see statements.cc
 extern const Statement kRemoveBacklog;      // shards, run ids, scheduled event ids
 extern const Statement kAddBacklog;         // shards, run ids, scheduled event ids, kinds, domains, …
+extern const Statement kRemoveOutbox;       // shards, run ids, kinds, subjects
+extern const Statement kAddOutbox;          // shards, run ids, kinds, subjects, times, messages
 extern const Statement kAddReceived;        // shards, domains, workflow ids, sources, ids, verdicts, times, commit id
 extern const Statement kJournalWriters;     // shards, run ids, batch numbers -> commit id of each that exists
 extern const Statement kReceivedWriters;    // shards, domains, workflow ids, sources, ids -> commit id of each that exists
@@ -40,8 +42,9 @@ extern const Statement kFindLatest;            // shard, domain, workflow id
 extern const Statement kDueDeadlines;          // until, limit
 extern const Statement kReadBacklog;           // kinds, domains, task lists, limit per list
 extern const Statement kCountBacklog;          // kind, domain, task list, at most
+extern const Statement kReadOutbox;            // created before, limit, shard, run id, kind, subject of the last one
 extern const Statement kFindReceived;          // shard, domain, workflow id, source, id
-extern const Statement kPurgeReceived;         // older than, limit
+extern const Statement kPurgeReceived;         // older than, limit, margin
 extern const Statement kHeartbeat;             // instance id, address
 extern const Statement kSigningKeys;
 extern const Statement kFirstSigningKey;       // secret

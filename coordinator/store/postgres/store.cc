@@ -119,8 +119,26 @@ absl::StatusOr<std::optional<std::string>> PostgresStore::find_received(const Re
   return result->bytes(0, 0);
 }
 
+absl::StatusOr<std::vector<OutboxRow>> PostgresStore::read_outbox(int64_t created_before_ms, int32_t limit,
+                                                                  const std::optional<OutboxKey>& after) {
+  const OutboxKey from = after.value_or(OutboxKey{.source = {-1, {}}});
+  Params params;
+  params.int8(created_before_ms).int4(limit).int2(from.source.shard).uuid(from.source.run_id).int2(from.kind).int8(from.subject);
+  const absl::StatusOr<Result> result = readers_.read(kReadOutbox, params);
+  if (!result.ok()) return result.status();
+  std::vector<OutboxRow> rows;
+  for (int i = 0; i < result->size(); ++i) {
+    rows.push_back({.key = {.source = {static_cast<int16_t>(result->integer(i, 0)), result->uuid(i, 1)},
+                            .kind = static_cast<int16_t>(result->integer(i, 2)),
+                            .subject = result->integer(i, 3)},
+                    .message = result->bytes(i, 5),
+                    .created_ms = result->integer(i, 4)});
+  }
+  return rows;
+}
+
 absl::StatusOr<int64_t> PostgresStore::purge_received(int64_t older_than_ms, int32_t limit) {
-  const absl::StatusOr<Result> result = readers_.read(kPurgeReceived, Params().int8(older_than_ms).int4(limit));
+  const absl::StatusOr<Result> result = readers_.read(kPurgeReceived, Params().int8(older_than_ms).int4(limit).int8(kMessageClockMarginMs));
   if (!result.ok()) return result.status();
   return result->affected();
 }
