@@ -147,15 +147,15 @@ bool LaneBatch::make_offer(CachedRun& run, int64_t scheduled_event_id, const std
   const std::optional<core::OfferReply> made = offer == nullptr ? std::nullopt : std::make_optional(*offer);
   append(run, std::move(commit->runs[0]));
   if (!made) return false;  // the run ended: its history is full
-  note_holder(run, *made, poller);
-  offers_.push_back({&run, *made, poller, false});
+  const bool newly_held = note_holder(run, *made, poller);
+  offers_.push_back({&run, *made, poller, false, newly_held});
   return true;
 }
 
-void LaneBatch::note_holder(CachedRun& run, const core::OfferReply& offer, const std::shared_ptr<TaskPoller>& poller) {
+bool LaneBatch::note_holder(CachedRun& run, const core::OfferReply& offer, const std::shared_ptr<TaskPoller>& poller) {
   const core::TaskRef task{offer.scheduled_event_id, offer.started_event_id, offer.attempt, offer.delivery};
   run.holders.push_back({offer.kind, task, poller});
-  poller->hold({run.key.run_id, task.scheduled_event_id, task.attempt, task.delivery});
+  return poller->hold({run.key.run_id, task.scheduled_event_id, task.attempt, task.delivery});
 }
 
 }  // namespace baton::engine

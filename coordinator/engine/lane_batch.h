@@ -42,6 +42,7 @@ class LaneBatch {
     core::OfferReply offer;
     std::shared_ptr<TaskPoller> poller;
     bool slot_of_request;  // kOffer: the slot goes with the request, not with this round
+    bool newly_held;       // false: its poller named a delivery of the same number as held, which this state does not know of
   };
   // A delivery whose holder must hear that it is over.
   struct Ended {
@@ -105,7 +106,8 @@ class LaneBatch {
   CachedRun& begin_run(const store::WorkflowKey& workflow, core::RunCommit commit);
   void place(CachedRun& run, const core::WaitingTask& task);
   bool make_offer(CachedRun& run, int64_t scheduled_event_id, const std::shared_ptr<TaskPoller>& poller);
-  void note_holder(CachedRun& run, const core::OfferReply& offer, const std::shared_ptr<TaskPoller>& poller);
+  // False: the poller already holds a delivery of this number.
+  bool note_holder(CachedRun& run, const core::OfferReply& offer, const std::shared_ptr<TaskPoller>& poller);
   RunWork& work_of(CachedRun& run);
 
   // --- writing (lane_commit.cc) ---

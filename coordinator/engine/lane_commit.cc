@@ -158,7 +158,7 @@ void LaneBatch::add_verdicts(store::CommitBatch& batch) const {
 void LaneBatch::abandon() {
   for (const MadeOffer& made : offers_) {
     const DeliveryKey key{made.run->key.run_id, made.offer.scheduled_event_id, made.offer.attempt, made.offer.delivery};
-    made.poller->drop(key);
+    if (made.newly_held) made.poller->drop(key);
     std::erase_if(made.run->holders, [&](const Holder& holder) {
       return holder.poller == made.poller && holder.task.scheduled_event_id == key.scheduled_event_id && holder.task.delivery == key.delivery;
     });

@@ -183,11 +183,11 @@ void LaneBatch::note_lapse(const LaneRequest& request, const CachedRun& run) {
 }
 
 void LaneBatch::note_offer(const LaneRequest& request, CachedRun& run, const core::OfferReply& offer) {
-  note_holder(run, offer, request.poller);
+  const bool newly_held = note_holder(run, offer, request.poller);
   RunWork& work = work_of(run);
   work.backlog_added.erase(offer.scheduled_event_id);  // an offer before this one was withdrawn in this very batch
   work.backlog_removed[offer.scheduled_event_id] = request.poller->list();
-  offers_.push_back({&run, offer, request.poller, true});
+  offers_.push_back({&run, offer, request.poller, true, newly_held});
 }
 
 void LaneBatch::note_heartbeat(const LaneRequest& request, CachedRun& run) {

@@ -142,5 +142,30 @@ TEST_F(Reconnection, ARestartedCoordinatorTakesWhatItsClientsStillHave) {
   EXPECT_EQ(successor.complete(again.get(), token_), absl::OkStatus());
 }
 
+TEST_F(Reconnection, AHeldTaskKeepsItsSlotWhenAStaleOfferOfItComesToNothing) {
+  // This coordinator believes that y waits, and makes its first offer; the client that comes to it has that of another coordinator.
+  ASSERT_EQ(a.complete(worker_.get(), token_), absl::OkStatus());
+  a.remove(*worker_);
+  TestCoordinator& b = coordinator();
+  start_with(a, "another", {schedule_activity("y")});
+  const auto elsewhere = b.worker();
+  sweep(b);
+  const TaskToken held = elsewhere->next_offer().token;
+  b.remove(*elsewhere);
+  ASSERT_TRUE(a.start("gate").ok());
+  a.faults().close_gate();
+  auto gate = a.signal_later("gate");
+  a.faults().wait_at_gate();
+  const auto again = a.worker({.slots = 2, .held = {held}});  // its hold and the offer are one batch
+  a.faults().open_gate();
+  EXPECT_EQ(outcome_of(std::move(gate)), absl::OkStatus());
+  a.settle();
+  EXPECT_EQ(again->offers(), 0u);
+  EXPECT_EQ(a.complete(again.get(), held), absl::OkStatus());
+  start_with(a, "last", {schedule_activity("z1"), schedule_activity("z2")});
+  again->next_offer();
+  again->next_offer();
+}
+
 }  // namespace
 }  // namespace baton::testing
