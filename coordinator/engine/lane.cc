@@ -223,14 +223,18 @@ CachedRun& Lane::insert(std::unique_ptr<CachedRun> run) {
   return inserted;
 }
 
+void Lane::forget_open_run(const CachedRun& run) {
+  const auto open = open_runs_.find(run.workflow);
+  if (open != open_runs_.end() && open->second == run.key.run_id) open_runs_.erase(open);
+}
+
 void Lane::drop(store::RunKey key) {
   const auto found = runs_.find(key.run_id);
   if (found == runs_.end()) return;
   CachedRun& run = *found->second;
   if (!run.acknowledgements.empty()) saved_acknowledgements_[key] = std::move(run.acknowledgements);
   if (!run.holders.empty()) saved_holders_[key] = std::move(run.holders);
-  const auto open = open_runs_.find(run.workflow);
-  if (open != open_runs_.end() && open->second == key.run_id) open_runs_.erase(open);
+  forget_open_run(run);
   use_order_.erase(run.used);
   runs_.erase(found);
 }

@@ -109,7 +109,7 @@ void LaneBatch::append(CachedRun& run, core::RunCommit commit) {
   work.deadline_changed |= commit.deadline_ms.has_value();
   if (commit.visibility.closed && !work.closed) {
     work.closed = true;
-    lane_.open_runs_.erase(run.workflow);
+    lane_.forget_open_run(run);
   }
   for (const core::EndedTask& task : commit.ended) {
     work.backlog_added.erase(task.scheduled_event_id);

@@ -192,5 +192,17 @@ TEST_F(StaleKnowledge, ACacheThatNobodyConfirmedForTenMinutesIsReadAgain) {
   EXPECT_EQ(b.faults().reads("load"), loads + 1);
 }
 
+TEST_F(StaleKnowledge, ARunThatIsClosedOnStaleKnowledgeDoesNotHideTheOpenOne) {
+  const auto decider = a.decider();
+  ASSERT_TRUE(a.start("order").ok());
+  const TaskToken token = decider->next_offer().token;
+  ASSERT_EQ(b.terminate("order"), absl::OkStatus());
+  const auto next = b.start("order");
+  ASSERT_TRUE(next.ok()) << next.status();
+  ASSERT_TRUE(a.describe("order", next->to_text()).ok());  // here are both now, and the first one seems to be open
+  EXPECT_EQ(core::fault_of(a.decide(decider.get(), token, {complete_execution()})), v1::UNKNOWN_RESOURCE);
+  EXPECT_EQ(a.signal("order"), absl::OkStatus());
+}
+
 }  // namespace
 }  // namespace baton::testing
