@@ -118,8 +118,9 @@ void Housekeeping::purge_received() {
 void Housekeeping::tend_preferences() {
   std::unique_lock lock(mutex_);
   while (true) {
-    wake_.wait(lock, [this] { return stopping_ || preferences_wait_; });
+    clock_.wait_until(wake_, lock, INT64_MAX, [this] { return stopping_ || preferences_wait_; });
     if (stopping_) return;
+    if (!preferences_wait_) continue;
     preferences_wait_ = false;
     lock.unlock();
     const int64_t next_ms = matcher_.expire_preferences(clock_.now_ms());

@@ -1,6 +1,7 @@
 #include "tests/engine/history_checks.h"
 
 #include <algorithm>
+#include <deque>
 #include <map>
 
 #include "coordinator/core/limits.h"
@@ -72,7 +73,7 @@ void check_execution_row(const StoredRun& run, const core::ExecutionState& state
 }
 
 // Something will happen next, or somebody outside must: every open run has a deadline, not later than what is due.
-void check_deadline(const StoredRun& run, const core::ExecutionState& state, const std::map<core::RunId, int64_t>& columns) {
+void check_deadline(const StoredRun& run, const core::ExecutionState& state, const std::map<core::RunId, int64_t>& columns, int64_t now_ms) {
   const auto column = columns.find(run.execution.run.run_id);
   if (!state.open()) {
     EXPECT_EQ(column, columns.end()) << "a closed run has a deadline";
@@ -82,7 +83,7 @@ void check_deadline(const StoredRun& run, const core::ExecutionState& state, con
   EXPECT_EQ(column->second, state.armed_deadline_ms);
   int64_t grace_ms = 0;
   for (const auto& [id, task] : state.activities) grace_ms = std::max(grace_ms, task.attributes().heartbeat_timeout_ms());
-  EXPECT_LE(state.armed_deadline_ms, *core::earliest_deadline_ms(state) + core::kTakeOverGraceMs + grace_ms);
+  EXPECT_LE(state.armed_deadline_ms, std::max(*core::earliest_deadline_ms(state), now_ms) + core::kTakeOverGraceMs + grace_ms);
 }
 
 // The tasks of an open run that wait, and so must have a backlog row.
@@ -148,16 +149,30 @@ void check_rebuilding(const StoredRun& run) {
   }
 }
 
-void check_histories(store::Store& store, const std::set<core::RunId>& unreadable) {
+void check_rows_beside(store::Store& store, std::span<const FoldedRun> runs, int64_t now_ms, const std::set<core::RunId>& unreadable) {
   const auto due = store.due_deadlines(INT64_MAX, kAll);
   ASSERT_TRUE(due.ok()) << due.status();
   std::map<core::RunId, int64_t> columns;
   for (const store::DueDeadline& deadline : *due) columns[deadline.run.run_id] = deadline.deadline_ms;
   std::set<ListKey> lists;
   std::map<store::BacklogKey, ListKey> waiting;
+  for (const FoldedRun& folded : runs) {
+    SCOPED_TRACE(folded.run->name());
+    check_execution_row(*folded.run, *folded.state);
+    check_deadline(*folded.run, *folded.state, columns, now_ms);
+    gather_waiting(*folded.run, *folded.state, waiting);
+    gather_lists(*folded.run, lists);
+  }
+  check_backlog(store, lists, waiting, unreadable);
+}
+
+void check_histories(store::Store& store, const std::set<core::RunId>& unreadable) {
   std::set<store::WorkflowKey> open;
   const auto lane = store.open_lane();
-  for (const StoredRun& run : read_runs(store)) {
+  const std::vector<StoredRun> runs = read_runs(store);
+  std::deque<core::ExecutionState> states;
+  std::vector<FoldedRun> readable;
+  for (const StoredRun& run : runs) {
     const store::ExecutionRecord& row = run.execution;
     if (row.close_status == 0) {
       EXPECT_TRUE(open.insert({row.run.shard, row.domain, row.workflow_id}).second) << "two open runs of " << row.workflow_id;
@@ -167,18 +182,15 @@ void check_histories(store::Store& store, const std::set<core::RunId>& unreadabl
     check_rows(run);
     check_rebuilding(run);
     check_events(run);
-    const core::ExecutionState state = folded_state(run);
-    if (!state.exists()) {
+    states.push_back(folded_state(run));
+    if (!states.back().exists()) {
       ADD_FAILURE() << "a run without a journal";
       continue;
     }
-    check_execution_row(run, state);
-    check_deadline(run, state, columns);
-    check_stored_snapshot(*lane, run, state);
-    gather_waiting(run, state, waiting);
-    gather_lists(run, lists);
+    check_stored_snapshot(*lane, run, states.back());
+    readable.push_back({&run, &states.back()});
   }
-  check_backlog(store, lists, waiting, unreadable);
+  check_rows_beside(store, readable, 0, unreadable);
 }
 
 }  // namespace baton::testing

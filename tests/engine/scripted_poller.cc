@@ -56,6 +56,11 @@ std::optional<ScriptedPoller::Closed> ScriptedPoller::take_closed() {
   return take_first(closed_);
 }
 
+std::optional<TaskToken> ScriptedPoller::take_cancel() {
+  const std::lock_guard lock(mutex_);
+  return take_first(cancels_);
+}
+
 void ScriptedPoller::end_stream() {
   const std::lock_guard lock(mutex_);
   over_ = true;

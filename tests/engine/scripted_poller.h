@@ -37,6 +37,7 @@ class ScriptedPoller final : public engine::PollerSink {
   size_t closed_count() const;
   std::optional<engine::OfferedTask> take_offer();
   std::optional<Closed> take_closed();
+  std::optional<TaskToken> take_cancel();
 
   bool offer(std::span<engine::OfferedTask> offered) override;
   void cancel_requested(const TaskToken& token) override;

@@ -45,9 +45,10 @@ engine::PollerId id_of(const ScriptedPoller* poller) { return poller == nullptr 
 absl::Status outcome_of(std::future<absl::Status> future) { return outcome(std::move(future)); }
 absl::StatusOr<core::RunId> outcome_of(std::future<absl::StatusOr<core::RunId>> future) { return outcome(std::move(future)); }
 
-TestCoordinator::TestCoordinator(store::MemoryStore& data, const ManualTime& time, CoordinatorOptions options)
+TestCoordinator::TestCoordinator(store::MemoryStore& data, const engine::HostTime& time, CoordinatorOptions options)
     : faults_(time), store_(data.share()), lanes_(options.engine.lanes) {
   faults_.install(store_->faults());
+  if (options.before_start) options.before_start(faults_);
   options.engine.host_time = &time;
   engine_ = engine::Engine::make(*store_, authorizer_, options.limits, options.engine);
   const absl::Status started = engine_->start();

@@ -2,6 +2,7 @@
 // that wait for their answer. Calls are made by the domain "orders" in which everything is registered.
 #pragma once
 
+#include <functional>
 #include <future>
 #include <memory>
 #include <string>
@@ -27,6 +28,7 @@ class AllowAll final : public core::Authorizer {
 struct CoordinatorOptions {
   engine::EngineOptions engine = {.lanes = 1, .readers = 1, .instance_id = "test"};
   core::Limits limits;
+  std::function<void(ScriptedFaults&)> before_start = {};  // what goes wrong from the beginning
 };
 
 // What to poll for; the rest is as usual.
@@ -42,7 +44,7 @@ struct Poll {
 class TestCoordinator {
  public:
   // A coordinator of its own on the data of `data`. Both outlive it.
-  TestCoordinator(store::MemoryStore& data, const ManualTime& time, CoordinatorOptions options = {});
+  TestCoordinator(store::MemoryStore& data, const engine::HostTime& time, CoordinatorOptions options = {});
   ~TestCoordinator() { stop(); }
 
   engine::Engine& engine() { return *engine_; }

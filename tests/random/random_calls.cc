@@ -1,0 +1,147 @@
+// The random driver's callers: who starts, signals, cancels and terminates executions, and who looks at them.
+#include <google/protobuf/util/message_differencer.h>
+
+#include <utility>
+
+#include "coordinator/core/describe.h"
+#include "coordinator/core/fault.h"
+#include "gtest/gtest.h"
+#include "tests/random/random_driver.h"
+
+namespace baton::testing {
+namespace {
+
+core::Caller caller() { return {"caller", "somewhere"}; }
+
+}  // namespace
+
+void RandomDriver::start_something() {
+  const std::string mark = fresh("start-");
+  v1::StartWorkflowExecutionRequest request = start_request(some_workflow_id(), draws_.percent(85) ? fresh("request-") : "");
+  request.mutable_input()->set_data(mark);
+  request.mutable_task_start_to_close_timeout()->mutable_after()->set_seconds(static_cast<int64_t>(1 + draws_.below(6)));
+  if (draws_.percent(20)) {
+    request.mutable_execution_start_to_close_timeout()->mutable_after()->set_seconds(static_cast<int64_t>(5 + draws_.below(40)));
+  }
+  if (draws_.percent(30)) request.add_tag_list("tag");
+  Sent& sent = ledger_.add({.mark = mark, .workflow_id = request.workflow_id(), .repeatable = !request.request_id().empty()});
+  sent.since = witness_->commits();
+  sent.send = [this, &sent, request](size_t at, engine::PollerId) {
+    engine(at).start_execution(caller(), request, [this, &sent](absl::StatusOr<core::RunId> run) { ledger_.reply(sent, std::move(run)); });
+  };
+  sent.judge = [this, &sent](const absl::StatusOr<core::RunId>& run) {
+    if (run.ok()) {
+      EXPECT_EQ(*run, sent.found_run) << sent.mark << " was told another run";
+    } else if (core::fault_of(run.status()) == v1::WORKFLOW_EXECUTION_ALREADY_STARTED) {
+      EXPECT_TRUE(witness_->was_open(sent.workflow_id, sent.since)) << sent.mark << " was refused, and no run was open";
+    } else {
+      judge_refusal(sent, run.status());
+    }
+  };
+  ledger_.send(sent, some_side());
+}
+
+// Of a call on an execution: refused only if that was closed, or there was none, at some moment since it was sent.
+void RandomDriver::judge_refusal(const Sent& sent, const absl::Status& why) {
+  if (absl::IsUnavailable(why) || absl::IsInternal(why)) return;
+  EXPECT_EQ(core::fault_of(why), v1::UNKNOWN_RESOURCE) << sent.mark << " was refused: " << why;
+  const Witness::Run* open = sent.run.empty() ? witness_->open_run(sent.workflow_id) : witness_->find(sent.run);
+  const bool was_open_all_the_time = open != nullptr && open->state.open() && open->opened_at <= sent.since;
+  EXPECT_FALSE(was_open_all_the_time) << sent.mark << " was refused, and its run was open: " << why;
+}
+
+template <class Request>
+Sent& RandomDriver::send_call(Request request, std::string mark, void (engine::Engine::*call)(core::Caller, Request, engine::DoneEmpty)) {
+  request.set_domain(kDomain);
+  if (request.workflow_id().empty()) request.set_workflow_id(some_workflow_id());
+  if (draws_.percent(85)) request.set_request_id(fresh("request-"));
+  Sent& sent = ledger_.add({.mark = std::move(mark), .workflow_id = request.workflow_id(), .repeatable = !request.request_id().empty()});
+  if (const auto run = core::RunId::from_text(request.run_id())) sent.run = *run;
+  sent.since = witness_->commits();
+  sent.send = [this, &sent, request, call](size_t at, engine::PollerId) {
+    (engine(at).*call)(caller(), request, [this, &sent](const absl::Status& outcome) {
+      ledger_.reply(sent, outcome.ok() ? Ledger::Outcome(core::RunId{}) : Ledger::Outcome(outcome));
+    });
+  };
+  sent.judge = [this, &sent](const absl::StatusOr<core::RunId>& outcome) {
+    if (!outcome.ok()) judge_refusal(sent, outcome.status());
+  };
+  ledger_.send(sent, some_side());
+  return sent;
+}
+
+void RandomDriver::signal(const std::string& workflow_id, bool by_run_id) {
+  v1::SignalWorkflowExecutionRequest request;
+  request.set_workflow_id(workflow_id);
+  request.set_signal_name(fresh("signal-"));
+  const auto& runs = witness_->runs();
+  if (by_run_id && !runs.empty()) {
+    const Witness::Run& run = std::next(runs.begin(), static_cast<ptrdiff_t>(draws_.below(runs.size())))->second;
+    request.set_workflow_id(run.workflow_id());
+    request.set_run_id(run.key().run_id.to_text());
+  }
+  const std::string mark = request.signal_name();
+  send_call(std::move(request), mark, &engine::Engine::signal_execution);
+}
+
+void RandomDriver::signal_something() { signal(some_workflow_id(), draws_.percent(20)); }
+
+void RandomDriver::request_cancel_of_something() {
+  Sent& sent = send_call(v1::RequestCancelWorkflowExecutionRequest(), "", &engine::Engine::request_cancel_execution);
+  cancels_[sent.workflow_id].push_back(&sent);
+  sent.judge = [this, &sent](const absl::StatusOr<core::RunId>& outcome) {
+    if (!outcome.ok()) judge_refusal(sent, outcome.status());
+    check_cancel_requests(sent.workflow_id);
+  };
+}
+
+void RandomDriver::terminate_something() {
+  v1::TerminateWorkflowExecutionRequest request;
+  request.set_reason(fresh("terminate-"));
+  const std::string mark = request.reason();
+  send_call(std::move(request), mark, &engine::Engine::terminate_execution);
+}
+
+void RandomDriver::send_again() {
+  const std::vector<Sent*> doubtful = ledger_.in_doubt();
+  if (doubtful.empty()) return start_something();
+  Sent& sent = *doubtful[draws_.below(doubtful.size())];
+  // Sometimes twice at once.
+  for (uint64_t copies = draws_.percent(20) ? 2 : 1; copies > 0; --copies) ledger_.send(sent, some_side());
+}
+
+// A history, as far as it is shown, is what the journal says, and so is a description.
+void RandomDriver::look_at_something() {
+  const auto& runs = witness_->runs();
+  if (runs.empty() || anything_held()) return;
+  const Witness::Run& run = std::next(runs.begin(), static_cast<ptrdiff_t>(draws_.below(runs.size())))->second;
+  TestCoordinator& coordinator = *sides_[some_side()].coordinator;
+  engine::Engine::HistoryRead read;
+  read.execution.set_workflow_id(run.workflow_id());
+  read.execution.set_run_id(run.key().run_id.to_text());
+  read.reverse = draws_.percent(20);
+  if (draws_.percent(30)) read.limit = static_cast<int32_t>(1 + draws_.below(10));
+  const auto page = coordinator.history(read);
+  if (page.ok()) {
+    int64_t event_id = read.reverse ? static_cast<int64_t>(run.events.size()) : 1;
+    for (const v1::HistoryEvent& event : page->events) {
+      ASSERT_LE(event_id, static_cast<int64_t>(run.events.size()));
+      EXPECT_TRUE(event.SerializeAsString() == run.events[static_cast<size_t>(event_id) - 1]) << event.ShortDebugString();
+      event_id += read.reverse ? -1 : 1;
+    }
+    const int64_t last = read.reverse ? 0 : static_cast<int64_t>(run.events.size()) + 1;
+    EXPECT_EQ(page->next_event_id, event_id == last ? 0 : event_id);
+  } else {
+    EXPECT_TRUE(absl::IsUnavailable(page.status())) << page.status();
+  }
+  const auto shown = coordinator.describe(run.workflow_id(), run.key().run_id.to_text());
+  if (!shown.ok()) {
+    EXPECT_TRUE(absl::IsUnavailable(shown.status())) << shown.status();
+    return;
+  }
+  const auto expected = core::describe(run.state);
+  EXPECT_TRUE(google::protobuf::util::MessageDifferencer::Equals(*shown, expected))
+      << run.stored.name() << " is live\n" << shown->DebugString() << "and in its journal\n" << expected.DebugString();
+}
+
+}  // namespace baton::testing
