@@ -155,15 +155,22 @@ void print_facts(const v1::DescribeWorkflowExecutionResponse& response) {
   table.print(std::cout);
 }
 
+// Why no decider could decide so far.
+void print_failures(const v1::PendingDecision& task) {
+  std::cout << "  not decided, " << task.consecutive_failures() << " in a row: " << printable(task.failure_reason());
+  if (task.has_failure_details()) std::cout << ": " << payload_text(from_wire(task.failure_details()), kShortText);
+  std::cout << "\n";
+}
+
 void print_pending(const v1::DescribeWorkflowExecutionResponse& response) {
   if (response.has_pending_decision()) {
     const auto& task = response.pending_decision();
     std::cout << "\ndecision task: " << state_text(task.state()) << ", list " << printable(task.task_list().name()) << ", scheduled "
               << time_text(task.scheduled_time());
     if (!task.identity().empty()) std::cout << ", by " << printable(task.identity());
-    if (!task.failure_reason().empty()) std::cout << ", the last one failed: " << printable(task.failure_reason());
-    if (task.has_parked_until()) std::cout << ", held back until " << time_text(task.parked_until());
+    if (task.has_parked_until()) std::cout << ", parked until " << time_text(task.parked_until());
     std::cout << "\n";
+    if (task.consecutive_failures() > 0) print_failures(task);
   }
   if (response.pending_activities_size() > 0) {
     Table table({"ACTIVITY", "TYPE", "STATE", "ATTEMPT", "SCHEDULED (UTC)", "STARTED (UTC)", "HEARTBEAT (UTC)", "DETAILS", "BY"});

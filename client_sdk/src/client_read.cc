@@ -158,6 +158,15 @@ Closed read_close(Connection& connection, const v1::WorkflowExecution& execution
   return closed_by(response.events(0));
 }
 
+FailedDecision failed_decision(const v1::PendingDecision& task) {
+  FailedDecision failed;
+  failed.failures = task.consecutive_failures();
+  failed.reason = task.failure_reason();
+  if (task.has_failure_details()) failed.details = baton::from_wire(task.failure_details());
+  if (task.has_parked_until()) failed.parked_until = baton::from_wire(task.parked_until());
+  return failed;
+}
+
 }  // namespace
 
 ExecutionDetail Client::describe(const Execution& execution) {
@@ -171,6 +180,9 @@ ExecutionDetail Client::describe(const Execution& execution) {
   detail.history_length = response.history_length();
   if (response.has_latest_execution_context()) {
     detail.execution_context = response.latest_execution_context();
+  }
+  if (response.pending_decision().consecutive_failures() > 0) {
+    detail.failed_decision = failed_decision(response.pending_decision());
   }
   return detail;
 }

@@ -68,10 +68,6 @@ absl::Status check_address(const std::string& domain, const std::string& workflo
   return core::check_request_id("request_id", request_id);
 }
 
-absl::Status not_implemented(std::string_view operation) {
-  return core::fault(v1::NOT_IMPLEMENTED, operation, std::string(operation) + " is not part of this release");
-}
-
 absl::Status unknown_domain(const std::string& domain) {
   return core::fault(v1::UNKNOWN_RESOURCE, "domain " + domain, "domain " + domain + " does not exist: register it first (RegisterDomain)");
 }

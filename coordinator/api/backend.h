@@ -38,7 +38,6 @@ absl::StatusOr<int32_t> page_size(int32_t asked);
 absl::Status check_size(std::string_view field, const google::protobuf::Message& request);
 // What a call that changes an execution is looked up by, before anything is.
 absl::Status check_address(const std::string& domain, const std::string& workflow_id, const std::string& request_id);
-absl::Status not_implemented(std::string_view operation);
 absl::Status unknown_domain(const std::string& domain);
 
 // The registry as it is now, after a read that shows no newer one.

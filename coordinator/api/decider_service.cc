@@ -62,7 +62,8 @@ class DeciderService final : public v1::DeciderService::CallbackService {
                                      v1::RespondDecisionTaskFailedResponse*) override {
     const Call call(c);
     const auto token = open_task_token(backend_, call.caller(), "RespondDecisionTaskFailed", TaskToken::DECISION, q->task_token());
-    return call.end(token.ok() ? not_implemented("RespondDecisionTaskFailed") : token.status());
+    if (call.passes(token.status())) backend_.engine.respond_decision_failed(call.caller(), *token, *q, 0, call.ender());
+    return call.reactor();
   }
   Reactor* CountPendingDecisionTasks(Context* c, const v1::CountPendingDecisionTasksRequest* q,
                                      v1::CountPendingDecisionTasksResponse* r) override {

@@ -76,9 +76,8 @@ class DecisionStream final : public PollStream<Request, Response> {
     if (frame.draining()) backend_.engine.drain_poller(poller());
   }
   void respond(v1::DecisionTaskAnswer& answer) {
-    if (answer.has_failed()) return give_up(answer.failed());
-    v1::RespondDecisionTaskCompletedRequest& completed = *answer.mutable_completed();
-    std::string bytes = std::move(*completed.mutable_task_token());
+    const bool failed = answer.has_failed();
+    std::string bytes = std::move(failed ? *answer.mutable_failed()->mutable_task_token() : *answer.mutable_completed()->mutable_task_token());
     const auto token = open_stream_token(backend_, spec(), "task_token", bytes);
     output_->expect();
     auto done = [output = output_, bytes = std::move(bytes)](const absl::Status& status) {
@@ -86,19 +85,11 @@ class DecisionStream final : public PollStream<Request, Response> {
       output->confirmed();
     };
     if (!token.ok()) return done(token.status());
-    if (absl::Status checked = check_size("decisions", completed); !checked.ok()) return done(checked);
-    backend_.engine.respond_decision(caller_, *token, std::move(completed), poller(), std::move(done));
-  }
-  // Not carried out in this release: the task runs into its start-to-close timeout, and takes no slot of the stream meanwhile. The
-  // acknowledgement comes first, or giving back would offer it again at once.
-  void give_up(const v1::RespondDecisionTaskFailedRequest& failed) {
-    const auto token = open_stream_token(backend_, spec(), "task_token", failed.task_token());
-    if (token.ok()) {
-      backend_.engine.acknowledge(poller(), *token);
-      backend_.engine.give_back(poller(), *token);
+    if (failed) {
+      return backend_.engine.respond_decision_failed(caller_, *token, std::move(*answer.mutable_failed()), poller(), std::move(done));
     }
-    const absl::Status why = token.ok() ? not_implemented("RespondDecisionTaskFailed") : token.status();
-    output_->writer.add(kConfirmationBytes, [&](Response& frame) { confirm(frame.add_confirmations(), failed.task_token(), why); });
+    if (absl::Status checked = check_size("decisions", answer.completed()); !checked.ok()) return done(checked);
+    backend_.engine.respond_decision(caller_, *token, std::move(*answer.mutable_completed()), poller(), std::move(done));
   }
 
   DecisionPageRequest page_;

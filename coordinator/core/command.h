@@ -57,6 +57,11 @@ struct RespondDecisionTaskCompleted {
   RunId successor_run_id;   // fresh: of the run that begins if the answer continues as new
 };
 
+struct RespondDecisionTaskFailed {
+  TaskRef task;
+  baton::v1::RespondDecisionTaskFailedRequest request;
+};
+
 // --- from workers ---------------------------------------------------------------------------------------------------------
 
 // Completed, failed and canceled alike.
@@ -111,7 +116,7 @@ struct FireDeadlines {
 struct Command {
   Caller caller;
   std::variant<StartWorkflowExecution, SignalWorkflowExecution, RequestCancelWorkflowExecution, TerminateWorkflowExecution,
-               RespondDecisionTaskCompleted, RespondActivityTask, RecordActivityTaskHeartbeat, OfferTask, AcknowledgeTask,
+               RespondDecisionTaskCompleted, RespondDecisionTaskFailed, RespondActivityTask, RecordActivityTaskHeartbeat, OfferTask, AcknowledgeTask,
                WithdrawOffer, FireDeadlines>
       body;
 };

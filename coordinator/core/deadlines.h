@@ -13,6 +13,7 @@ namespace baton::core {
 // In the order in which deadlines of the same moment fire.
 enum class DeadlineKind : uint8_t {
   kTimer,
+  kBackOff,   // of a decision task: it is parked no longer
   kDelivery,  // of a decision task or an activity
   kActivityScheduleToStart,
   kActivityStartToClose,
@@ -44,6 +45,8 @@ void visit_deadlines(const DecisionTask& task, int64_t start_to_close_ms, Visit 
     if (start_to_close_ms != kNoTimeoutMs) {
       at(task.acknowledged->time_ms + start_to_close_ms, DeadlineKind::kDecisionStartToClose, true);
     }
+  } else if (task.parked_until_ms != 0) {
+    at(task.parked_until_ms, DeadlineKind::kBackOff, false);
   } else if (task.schedule_to_start_timeout_ms != kNoTimeoutMs) {
     // A withdrawn offer counts as never started: the list that it waits on may have lost its only decider.
     at(task.available_ms + task.schedule_to_start_timeout_ms, DeadlineKind::kDecisionScheduleToStart, false);

@@ -19,6 +19,7 @@ Call call_of(const SignalWorkflowExecution& c) { return {"SignalWorkflowExecutio
 Call call_of(const RequestCancelWorkflowExecution& c) { return {"RequestCancelWorkflowExecution", &c.request.domain()}; }
 Call call_of(const TerminateWorkflowExecution& c) { return {"TerminateWorkflowExecution", &c.request.domain()}; }
 Call call_of(const RespondDecisionTaskCompleted&) { return {"RespondDecisionTaskCompleted"}; }
+Call call_of(const RespondDecisionTaskFailed&) { return {"RespondDecisionTaskFailed"}; }
 Call call_of(const RespondActivityTask& c) {
   if (c.answer.has_failed()) return {"RespondActivityTaskFailed"};
   return {c.answer.has_canceled() ? "RespondActivityTaskCanceled" : "RespondActivityTaskCompleted"};
@@ -56,6 +57,10 @@ absl::StatusOr<Commit> run(const ExecutionState& state, const Caller& caller, co
 absl::StatusOr<Commit> run(const ExecutionState& state, const Caller& caller, const RespondDecisionTaskCompleted& c,
                            const Context& context) {
   return respond_decision_task_completed(state, caller, c, context);
+}
+absl::StatusOr<Commit> run(const ExecutionState& state, const Caller& caller, const RespondDecisionTaskFailed& c,
+                           const Context& context) {
+  return respond_decision_task_failed(state, caller, c, context);
 }
 absl::StatusOr<Commit> run(const ExecutionState& state, const Caller& caller, const RespondActivityTask& c, const Context& context) {
   return respond_activity_task(state, caller, c, context);

@@ -75,7 +75,12 @@ void show_decision(const ExecutionState& state, baton::v1::PendingDecision* show
   shown->set_started_event_id(task.started_event_id);
   shown->mutable_task_list()->set_name(task.task_list);
   set_timestamp(task.scheduled_ms, shown->mutable_scheduled_time());
-  shown->set_failure_reason(task.failure_reason);
+  if (task.parked_until_ms != 0) set_timestamp(task.parked_until_ms, shown->mutable_parked_until());
+  if (const DecisionFailure* failure = state.decision_failure.get()) {
+    shown->set_failure_reason(failure->reason);
+    shown->set_consecutive_failures(failure->count);
+    if (failure->details) to_api(*failure->details, shown->mutable_failure_details());
+  }
   shown->set_queued(state.queued_decision.has_value());
   show_holder(task, shown);
 }

@@ -24,7 +24,8 @@ bool was_superseded(const Task& before, const Task& after) {
 // What a decision task waits for may have changed.
 bool changed_hands(const std::optional<DecisionTask>& before, const DecisionTask& after) {
   return !before || before->scheduled_event_id != after.scheduled_event_id || before->deliveries != after.deliveries ||
-         before->offer.has_value() != after.offer.has_value() || before->acknowledged.has_value() != after.acknowledged.has_value();
+         before->offer.has_value() != after.offer.has_value() || before->acknowledged.has_value() != after.acknowledged.has_value() ||
+         before->parked_until_ms != after.parked_until_ms;
 }
 
 WaitingTask waiting_decision(const ExecutionState& state) {
@@ -162,10 +163,11 @@ void Draft::derive_decision_change() {
   const std::optional<DecisionTask>& before = base_.decision;
   const std::optional<DecisionTask>& after = state().decision;
   const bool same = before && after && before->scheduled_event_id == after->scheduled_event_id;
-  if (before && (!same || was_superseded(*before, *after))) {
+  const bool given_up = same && before->given_up_delivery != after->given_up_delivery;
+  if (before && (!same || given_up || was_superseded(*before, *after))) {
     commit_.ended.push_back(
         ended(TaskKind::kDecision, before->scheduled_event_id, 1, held_delivery(*before), before->waiting()));
-    commit_.ended.back().superseded = same;
+    commit_.ended.back().superseded = same && !given_up;
   }
   if (after && after->waiting() && !(same && before->waiting())) commit_.waiting.push_back(waiting_decision(state()));
 }

@@ -45,6 +45,9 @@ inline constexpr int kMaxSlots = 100000;
 inline constexpr size_t kRememberedAnswers = 1024;
 
 // --- times in milliseconds ---
+// How long a decision task is parked that a decider gave up; twice as long each time in a row.
+inline constexpr int64_t kFirstDecisionBackOffMs = 1'000;
+inline constexpr int64_t kMaxDecisionBackOffMs = 60'000;
 inline constexpr int64_t kMaxTimeoutMs = int64_t{366} * 24 * 3600 * 1000;
 // A heartbeat is recorded when half of this has passed since the last recorded one and the activity has no heartbeat timeout.
 inline constexpr int64_t kHeartbeatKeptMs = 60'000;

@@ -38,10 +38,11 @@ void keep_decision(const DecisionTask& task, Snapshot::DecisionTask* kept) {
   kept->set_scheduled_ms(task.scheduled_ms);
   kept->set_started_event_id(task.started_event_id);
   kept->set_started_ms(task.started_ms);
-  kept->set_failure_reason(task.failure_reason);
   kept->set_task_list(task.task_list);
   kept->set_schedule_to_start_timeout_ms(task.schedule_to_start_timeout_ms);
   kept->set_available_ms(task.available_ms);
+  kept->set_parked_until_ms(task.parked_until_ms);
+  kept->set_given_up_delivery(task.given_up_delivery);
   keep_hand_out(task, kept);
 }
 
@@ -59,6 +60,12 @@ void keep_answer(const DecisionAnswer& answer, Snapshot::DecisionAnswer* kept) {
   kept->set_instance_id(answer.instance_id);
   kept->set_run_cached(answer.run_cached);
   kept->set_abandoned(answer.abandoned);
+}
+
+void keep_failure(const DecisionFailure& failure, Snapshot::DecisionFailure* kept) {
+  kept->set_count(failure.count);
+  kept->set_reason(failure.reason);
+  if (failure.details) *kept->mutable_details() = *failure.details;
 }
 
 void keep_activity(const ActivityTask& task, Snapshot::ActivityTask* kept) {
@@ -91,6 +98,7 @@ Snapshot keep(const ExecutionState& state) {
   if (state.queued_decision) keep_queued(*state.queued_decision, kept.mutable_queued_decision());
   kept.set_previous_started_event_id(state.previous_started_event_id);
   if (state.last_answer) keep_answer(*state.last_answer, kept.mutable_last_answer());
+  if (state.decision_failure != nullptr) keep_failure(*state.decision_failure, kept.mutable_decision_failure());
   for (const auto& [id, task] : state.activities) keep_activity(task, kept.add_activities());
   for (const auto& [timer_id, timer] : state.timers) {
     auto& open = *kept.add_timers();
@@ -134,9 +142,18 @@ DecisionTask take_decision(const Snapshot::DecisionTask& kept) {
   task.available_ms = kept.available_ms();
   task.started_event_id = kept.started_event_id();
   task.started_ms = kept.started_ms();
-  task.failure_reason = kept.failure_reason();
+  task.parked_until_ms = kept.parked_until_ms();
+  task.given_up_delivery = kept.given_up_delivery();
   take_hand_out(kept, task);
   return task;
+}
+
+std::shared_ptr<const DecisionFailure> take_failure(const Snapshot::DecisionFailure& kept) {
+  auto failure = std::make_shared<DecisionFailure>();
+  failure->count = kept.count();
+  failure->reason = kept.reason();
+  if (kept.has_details()) failure->details = kept.details();
+  return failure;
 }
 
 void take_activity(const Snapshot::ActivityTask& kept, ExecutionState& state) {
@@ -165,6 +182,7 @@ void take_tasks(const Snapshot& kept, ExecutionState& state) {
     state.last_answer = DecisionAnswer{answer.scheduled_event_id(), answer.started_event_id(), answer.delivery(),
                                        answer.instance_id(),        answer.run_cached(),       answer.abandoned()};
   }
+  if (kept.has_decision_failure()) state.decision_failure = take_failure(kept.decision_failure());
   for (const auto& activity : kept.activities()) take_activity(activity, state);
   for (const auto& timer : kept.timers()) state.timers.put(timer.timer_id(), Timer{timer.started_event_id(), timer.fire_ms()});
   for (const auto& answered : kept.answered()) {

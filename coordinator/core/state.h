@@ -55,10 +55,20 @@ struct DecisionTask {
   int32_t deliveries = 0;  // offers made so far
   std::optional<Offer> offer;  // the one out and not acknowledged
   std::optional<Acknowledgement> acknowledged;
-  std::string failure_reason;  // why a decider gave the previous one up; shown by describe
+  int64_t parked_until_ms = 0;    // handed to nobody before; 0: not parked
+  int32_t given_up_delivery = 0;  // this one and those before it are over: their decider could not decide
 
   // Waits for a poller.
-  bool waiting() const { return !offer && !acknowledged; }
+  bool waiting() const { return !offer && !acknowledged && parked_until_ms == 0; }
+  // Handed out to nobody since a decider gave it up.
+  bool given_up() const { return given_up_delivery != 0 && given_up_delivery == deliveries; }
+};
+
+// That the last decider could not decide, and those before it: reset by the next one who can.
+struct DecisionFailure {
+  int32_t count = 0;
+  std::string reason;
+  std::optional<journal::Payload> details;
 };
 
 // A decision task that was scheduled while another was started: handed out when that one ends (facts.md §6, rule 4).
@@ -109,6 +119,7 @@ enum class Answer : uint8_t {
   kCompleted = 3,
   kFailed = 4,
   kCanceled = 5,
+  kGivenUp = 6,  // a decision task that its decider could not decide
 };
 
 // A task that an answer closed; remembered so that the same answer, sent again, is answered as recorded.
@@ -137,6 +148,7 @@ struct ExecutionState {
   std::optional<QueuedDecision> queued_decision;  // only while `decision` is started
   int64_t previous_started_event_id = 0;  // of the last completed decision task
   std::optional<DecisionAnswer> last_answer;
+  std::shared_ptr<const DecisionFailure> decision_failure;  // null: the last decider could decide
   std::string task_list_override;  // empty: the list of WorkflowExecutionStarted
   std::optional<int64_t> task_list_override_timeout_ms;
 

@@ -59,6 +59,8 @@ class Engine {
   // --- answers under a verified token ---
   virtual void respond_decision(core::Caller caller, const journal::v1::TaskToken& token,
                                 v1::RespondDecisionTaskCompletedRequest request, PollerId poller, DoneEmpty done) = 0;
+  virtual void respond_decision_failed(core::Caller caller, const journal::v1::TaskToken& token,
+                                       v1::RespondDecisionTaskFailedRequest request, PollerId poller, DoneEmpty done) = 0;
   virtual void respond_activity(core::Caller caller, const journal::v1::TaskToken& token, v1::ActivityTaskAnswer answer,
                                 PollerId poller, DoneEmpty done) = 0;
   // The reply is whether a cancel was requested.

@@ -112,39 +112,44 @@ LaneRequest answer_request(core::Command command, const journal::v1::TaskToken& 
 
 }  // namespace
 
-void RunningEngine::respond_decision(core::Caller caller, const journal::v1::TaskToken& token,
-                                     v1::RespondDecisionTaskCompletedRequest request, PollerId poller_id, DoneEmpty done) {
-  if (const absl::Status checked = check_token(token); !checked.ok()) return done(checked);
-  core::RespondDecisionTaskCompleted answer{task_ref(token), std::move(request), "", "", new_run_id()};
-  const auto poller = matcher_.find(poller_id);
-  if (poller != nullptr) {
-    answer.identity = poller->spec().identity;
-    answer.instance_id = poller->spec().instance_id;
-    free_slot(*poller, token);
-  } else {
-    answer.request.set_run_cached(false);
-  }
-  LaneRequest lane_request = answer_request({std::move(caller), std::move(answer)}, token);
+void RunningEngine::answer(core::Command command, const journal::v1::TaskToken& token, const std::shared_ptr<TaskPoller>& poller,
+                           DoneEmpty done) {
+  if (poller != nullptr) free_slot(*poller, token);
+  LaneRequest lane_request = answer_request(std::move(command), token);
   lane_request.done = status_only(std::move(done));
   lane_of(lane_request.run.shard).push(std::move(lane_request), false);
   // Only now, so that the task that was answered late does not go to it again.
   if (poller != nullptr) matcher_.heard(poller, clock_.now_ms());
 }
 
-void RunningEngine::respond_activity(core::Caller caller, const journal::v1::TaskToken& token, v1::ActivityTaskAnswer answer,
-                                     PollerId poller_id, DoneEmpty done) {
+void RunningEngine::respond_decision(core::Caller caller, const journal::v1::TaskToken& token,
+                                     v1::RespondDecisionTaskCompletedRequest request, PollerId poller_id, DoneEmpty done) {
   if (const absl::Status checked = check_token(token); !checked.ok()) return done(checked);
-  core::RespondActivityTask respond{task_ref(token), std::move(answer), ""};
+  core::RespondDecisionTaskCompleted respond{task_ref(token), std::move(request), "", "", new_run_id()};
   const auto poller = matcher_.find(poller_id);
   if (poller != nullptr) {
     respond.identity = poller->spec().identity;
-    free_slot(*poller, token);
+    respond.instance_id = poller->spec().instance_id;
+  } else {
+    respond.request.set_run_cached(false);
   }
-  LaneRequest lane_request = answer_request({std::move(caller), std::move(respond)}, token);
-  lane_request.done = status_only(std::move(done));
-  lane_of(lane_request.run.shard).push(std::move(lane_request), false);
-  // Only now, so that the task that was answered late does not go to it again.
-  if (poller != nullptr) matcher_.heard(poller, clock_.now_ms());
+  answer({std::move(caller), std::move(respond)}, token, poller, std::move(done));
+}
+
+void RunningEngine::respond_decision_failed(core::Caller caller, const journal::v1::TaskToken& token,
+                                            v1::RespondDecisionTaskFailedRequest request, PollerId poller_id, DoneEmpty done) {
+  if (const absl::Status checked = check_token(token); !checked.ok()) return done(checked);
+  answer({std::move(caller), core::RespondDecisionTaskFailed{task_ref(token), std::move(request)}}, token, matcher_.find(poller_id),
+         std::move(done));
+}
+
+void RunningEngine::respond_activity(core::Caller caller, const journal::v1::TaskToken& token, v1::ActivityTaskAnswer outcome,
+                                     PollerId poller_id, DoneEmpty done) {
+  if (const absl::Status checked = check_token(token); !checked.ok()) return done(checked);
+  core::RespondActivityTask respond{task_ref(token), std::move(outcome), ""};
+  const auto poller = matcher_.find(poller_id);
+  if (poller != nullptr) respond.identity = poller->spec().identity;
+  answer({std::move(caller), std::move(respond)}, token, poller, std::move(done));
 }
 
 void RunningEngine::heartbeat(core::Caller caller, const journal::v1::TaskToken& token, v1::ActivityTaskHeartbeat heartbeat,

@@ -84,7 +84,8 @@ void LaneBatch::hold(size_t index, CachedRun& run) {
   const core::TaskKind kind = request.poller->spec().kind;
   // An answer that was recorded before is told when it is sent again: nobody holds a task that is over.
   const bool open = kind == core::TaskKind::kDecision
-                        ? run.state.decision && run.state.decision->scheduled_event_id == task.scheduled_event_id
+                        ? run.state.decision && run.state.decision->scheduled_event_id == task.scheduled_event_id &&
+                              task.delivery > run.state.decision->given_up_delivery
                         : run.state.activities.contains(task.scheduled_event_id);
   if (Holder* holder = run.find_holder(task.scheduled_event_id, task.attempt, task.delivery)) {
     holder->poller = request.poller;

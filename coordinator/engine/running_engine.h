@@ -28,6 +28,8 @@ class RunningEngine final : public Engine {
   void terminate_execution(core::Caller caller, v1::TerminateWorkflowExecutionRequest request, DoneEmpty done) override;
   void respond_decision(core::Caller caller, const journal::v1::TaskToken& token, v1::RespondDecisionTaskCompletedRequest request,
                         PollerId poller, DoneEmpty done) override;
+  void respond_decision_failed(core::Caller caller, const journal::v1::TaskToken& token, v1::RespondDecisionTaskFailedRequest request,
+                               PollerId poller, DoneEmpty done) override;
   void respond_activity(core::Caller caller, const journal::v1::TaskToken& token, v1::ActivityTaskAnswer answer, PollerId poller,
                         DoneEmpty done) override;
   void heartbeat(core::Caller caller, const journal::v1::TaskToken& token, v1::ActivityTaskHeartbeat heartbeat, PollerId poller,
@@ -73,6 +75,8 @@ class RunningEngine final : public Engine {
   // The client gives the delivery's slot back.
   void withdraw(const journal::v1::TaskToken& token, journal::v1::OfferWithdrawn::Reason reason);
   void free_slot(TaskPoller& poller, const journal::v1::TaskToken& token);
+  // An answer under a verified token; of a stream (`poller`, else null) it gives its slot back.
+  void answer(core::Command command, const journal::v1::TaskToken& token, const std::shared_ptr<TaskPoller>& poller, DoneEmpty done);
   // The stream of an offer is over before the client knew of it: the task goes to someone else at once.
   void take_back(const std::shared_ptr<TaskPoller>& poller, const journal::v1::TaskToken& token);
   // An offer did not reach its client, who cannot be blamed for its lapse.

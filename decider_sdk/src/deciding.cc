@@ -9,6 +9,7 @@ namespace {
 
 constexpr size_t kReasonCharacters = 256;
 constexpr size_t kMessageCharacters = 8'000;  // at most 4 bytes each, in 32,768
+constexpr size_t kAnswerBytes = 1 << 20;     // more is refused, and much more would break the stream
 
 TypeName type_of(const v1::DecisionTask& task) {
   return {task.workflow_type().name(), task.workflow_type().version()};
@@ -22,6 +23,15 @@ bool is_whole(const v1::DecisionTask& task) {
 
 DecisionFailure unreadable(const std::string& why) {
   return {"HISTORY_UNAVAILABLE", "the history could not be read: " + why};
+}
+
+std::optional<DecisionFailure> check_size(const v1::RespondDecisionTaskCompletedRequest& answer) {
+  const size_t bytes = answer.ByteSizeLong();
+  if (bytes <= kAnswerBytes) return std::nullopt;
+  return DecisionFailure{"INVALID_DECISIONS", "the decisions take " + std::to_string(bytes) +
+                                                  " bytes, of at most " +
+                                                  std::to_string(kAnswerBytes) +
+                                                  " in one answer: decide less at a time"};
 }
 
 void to_failed(const DecisionFailure& failure, const std::string& token,
@@ -55,6 +65,7 @@ void Deciding::decide(const Delivery& delivery, v1::DecisionTaskAnswer* answer) 
   } else {
     failure = decide_plainly(std::get<DecisionFunction>(*function), delivery, completed);
   }
+  if (!failure) failure = check_size(*completed);
   if (failure) {
     cache_.drop(task.workflow_execution().run_id());
     log_failure(task, *failure);

@@ -296,10 +296,6 @@ TEST_F(BadInput, a_first_frame_without_open_or_with_bad_words_ends_the_stream) {
 TEST_F(BadInput, what_this_release_does_not_do_says_so) {
   start("w");
   const v1::DecisionTask task = poll_decision();
-  v1::RespondDecisionTaskFailedRequest failed;
-  failed.set_task_token(task.task_token());
-  expect_refused(outcome(*deciders_, &Deciders::RespondDecisionTaskFailed, failed), grpc::StatusCode::UNIMPLEMENTED, "NOT_IMPLEMENTED",
-                 "RespondDecisionTaskFailed");
   v1::Decision child;
   child.mutable_start_child_workflow_execution()->set_workflow_id("child");
   expect_refused(outcome_of(decide(task, {child})), grpc::StatusCode::UNIMPLEMENTED, "NOT_IMPLEMENTED", "start_child_workflow_execution");

@@ -179,6 +179,11 @@ absl::StatusOr<Commit> GoldenRun::decide_answer(const Words& words, const std::v
     merge_answer(fields, command.request);
     return run().decide(std::move(command));
   }
+  if (words.verb == "give_up") {
+    RespondDecisionTaskFailed command{task_of(words), {}};
+    merge(fields, command.request);
+    return run().decide(std::move(command));
+  }
   if (words.verb == "heartbeat") {
     RecordActivityTaskHeartbeat command{task_of(words), {}, identity};
     merge(fields, command.heartbeat);
@@ -216,7 +221,7 @@ absl::StatusOr<Commit> GoldenRun::decide_hand_out(const Words& words) {
 }
 
 absl::StatusOr<Commit> GoldenRun::decide(const Words& words, const std::vector<std::string>& fields) {
-  static const std::set<std::string> answers{"decide", "heartbeat", "complete", "fail", "canceled"};
+  static const std::set<std::string> answers{"decide", "give_up", "heartbeat", "complete", "fail", "canceled"};
   static const std::set<std::string> hand_out{"offer", "acknowledge", "withdraw", "fire"};
   if (answers.contains(words.verb)) return decide_answer(words, fields);
   if (!hand_out.contains(words.verb)) return decide_call(words, fields);

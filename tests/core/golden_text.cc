@@ -18,7 +18,7 @@ void make_relative(Message& message, int64_t start_ms) {
   std::vector<const FieldDescriptor*> fields;
   reflection.ListFields(message, &fields);
   for (const FieldDescriptor* field : fields) {
-    const bool is_moment = field->name() == "time_ms" || field->name() == "deadline_ms";
+    const bool is_moment = field->name() == "time_ms" || field->name() == "deadline_ms" || field->name() == "parked_until_ms";
     if (is_moment) reflection.SetInt64(&message, field, reflection.GetInt64(message, field) - start_ms);
     if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE && !field->is_repeated()) {
       make_relative(*reflection.MutableMessage(&message, field), start_ms);

@@ -329,6 +329,20 @@ TEST_F(CliTest, DescribeShowsWhatAnExecutionWaitsFor) {
   EXPECT_EQ(nlohmann::json::parse(shop({"workflow", "describe", "o-1", "-o", "json"}).out)["pending_activities"][0]["activity_id"], "7");
 }
 
+TEST_F(CliTest, DescribeShowsWhyNoDeciderCouldDecide) {
+  auto& decision = *coordinator_.described.mutable_pending_decision();
+  decision.set_state(v1::TASK_STATE_SCHEDULED);
+  decision.mutable_task_list()->set_name("decisions");
+  decision.mutable_parked_until()->set_seconds(1'770'000'000);
+  decision.set_consecutive_failures(3);
+  decision.set_failure_reason("NONDETERMINISM");
+  decision.mutable_failure_details()->set_data("event 5: orders.cc:17");
+  decision.mutable_failure_details()->set_content_type("text/plain");
+  const std::string out = shop({"workflow", "describe", "o-1"}).out;
+  EXPECT_THAT(out, HasSubstr("parked until 2026-02-02"));
+  EXPECT_THAT(out, HasSubstr("not decided, 3 in a row: NONDETERMINISM: event 5: orders.cc:17"));
+}
+
 TEST_F(CliTest, AHistoryReadsAsAStory) {
   auto* event = coordinator_.history.add_events();
   event->set_event_id(1);

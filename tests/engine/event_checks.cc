@@ -2,6 +2,7 @@
 #include <map>
 #include <optional>
 #include <set>
+#include <utility>
 
 #include "gtest/gtest.h"
 #include "tests/engine/history_checks.h"
@@ -30,14 +31,18 @@ class EventReader {
  public:
   void read(const journal::v1::Record& record) {
     if (record.has_event()) return read(record.event());
-    // The only end of a started decision task that is no event: it decided nothing.
-    if (record.has_decision_abandoned()) end_decision(decision_scheduled_, record.decision_abandoned().started_event_id());
+    if (record.has_decision_abandoned()) return read_abandoned(record.decision_abandoned());
+    if (record.has_offer_made() && given_up_scheduled_ != 0 && record.offer_made().scheduled_event_id() == given_up_scheduled_) {
+      decision_scheduled_ = std::exchange(given_up_scheduled_, 0);
+      decision_started_ = given_up_started_;
+    }
   }
 
   void end() const {
     if (closed_) return;
     // What happened last was seen by a decider, or one will be asked.
-    EXPECT_TRUE(last_news_ == 0 || last_decision_started_ > last_news_ || !decisions_waiting_.empty())
+    const bool will_be_seen = decision_started_ > last_news_ || given_up_started_ > last_news_;
+    EXPECT_TRUE(last_news_ == 0 || last_seen_ > last_news_ || will_be_seen || !decisions_waiting_.empty())
         << "nobody will hear of event " << last_news_;
   }
 
@@ -59,19 +64,31 @@ class EventReader {
     if (event.has_decision_task_scheduled()) {
       EXPECT_TRUE(decisions_waiting_.empty()) << "two decision tasks wait at event " << id_;
       decisions_waiting_.insert(id_);
+      given_up_scheduled_ = given_up_started_ = 0;  // it takes the place of that one
     } else if (event.has_decision_task_started()) {
       EXPECT_EQ(decision_started_, 0) << "two decision tasks are started at event " << id_;
       EXPECT_EQ(decisions_waiting_.erase(event.decision_task_started().scheduled_event_id()), 1u) << "event " << id_;
-      decision_started_ = last_decision_started_ = id_;
+      decision_started_ = id_;
       decision_scheduled_ = event.decision_task_started().scheduled_event_id();
     } else if (event.has_decision_task_completed()) {
       end_decision(event.decision_task_completed().scheduled_event_id(), event.decision_task_completed().started_event_id());
+      last_seen_ = event.decision_task_completed().started_event_id();
       last_completed_ = id_;
     } else if (event.has_decision_task_timed_out()) {
       const auto& timed_out = event.decision_task_timed_out();
       if (timed_out.started_event_id() != 0) return end_decision(timed_out.scheduled_event_id(), timed_out.started_event_id());
       EXPECT_EQ(decisions_waiting_.erase(timed_out.scheduled_event_id()), 1u) << "event " << id_;
     }
+  }
+
+  // The only end of a started decision task that is no event: it decided nothing. One that was given up is handed out again, unless another
+  // waits.
+  void read_abandoned(const journal::v1::DecisionAbandoned& abandoned) {
+    if (abandoned.reason() == journal::v1::DecisionAbandoned::DECIDER_FAILED && decisions_waiting_.empty()) {
+      given_up_scheduled_ = decision_scheduled_;
+      given_up_started_ = decision_started_;
+    }
+    end_decision(decision_scheduled_, abandoned.started_event_id());
   }
 
   void end_decision(int64_t scheduled_event_id, int64_t started_event_id) {
@@ -152,26 +169,41 @@ class EventReader {
   int64_t id_ = 0, last_ms_ = 0;
   bool closed_ = false;
   std::set<int64_t> decisions_waiting_;
-  int64_t decision_scheduled_ = 0, decision_started_ = 0, last_decision_started_ = 0, last_completed_ = 0, last_news_ = 0;
+  int64_t decision_scheduled_ = 0, decision_started_ = 0, last_completed_ = 0, last_news_ = 0;
+  int64_t last_seen_ = 0;  // the newest DecisionTaskStarted of a task that was completed
+  int64_t given_up_scheduled_ = 0, given_up_started_ = 0;
   std::map<int64_t, Activity> activities_;
   std::set<std::string> open_ids_;
   std::map<std::string, int64_t> timers_;
   std::map<int64_t, int64_t> timer_due_ms_;
 };
 
-// One acknowledgement and one answer of each attempt, by deliveries that were made.
+// One acknowledgement and one answer of each attempt, by deliveries that were made. Of a decision task that was given up the deliveries
+// count on, and another one may be acknowledged.
 void check_hand_outs(const StoredRun& run) {
   using Attempt = std::pair<int64_t, int32_t>;
   const auto attempt_of = [](const auto& record) { return Attempt{record.scheduled_event_id(), std::max(1, record.attempt())}; };
   std::map<Attempt, int32_t> deliveries;
   std::map<Attempt, int32_t> acknowledged, answered;
+  std::map<Attempt, int32_t> given_up;             // the last delivery when that was
+  std::map<int64_t, int64_t> scheduled_decisions;  // by DecisionTaskStarted
+  int64_t id = 0;
   for (const journal::v1::Record& record : run.records) {
-    if (record.has_offer_made()) {
+    if (record.has_event()) {
+      ++id;
+      if (record.event().has_decision_task_started()) scheduled_decisions[id] = record.event().decision_task_started().scheduled_event_id();
+    } else if (record.has_offer_made()) {
       EXPECT_EQ(record.offer_made().delivery(), ++deliveries[attempt_of(record.offer_made())]) << record.ShortDebugString();
     } else if (record.has_offer_acknowledged()) {
       const Attempt attempt = attempt_of(record.offer_acknowledged());
       EXPECT_LE(record.offer_acknowledged().delivery(), deliveries[attempt]) << record.ShortDebugString();
       EXPECT_TRUE(acknowledged.emplace(attempt, record.offer_acknowledged().delivery()).second) << record.ShortDebugString();
+      EXPECT_GT(record.offer_acknowledged().delivery(), given_up[attempt]) << record.ShortDebugString();
+    } else if (record.has_decision_abandoned()) {
+      const Attempt attempt{scheduled_decisions[record.decision_abandoned().started_event_id()], 1};
+      EXPECT_GT(record.decision_abandoned().delivery(), given_up[attempt]) << record.ShortDebugString();
+      given_up[attempt] = deliveries[attempt];
+      acknowledged.erase(attempt);
     } else if (record.has_activity_answered()) {
       const Attempt attempt = attempt_of(record.activity_answered());
       EXPECT_EQ(record.activity_answered().delivery(), acknowledged[attempt]) << record.ShortDebugString();

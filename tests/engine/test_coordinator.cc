@@ -160,6 +160,14 @@ std::future<absl::Status> TestCoordinator::decide_later(const ScriptedPoller* po
   return reply.future();
 }
 
+absl::Status TestCoordinator::give_up(const ScriptedPoller* poller, const TaskToken& token, const std::string& reason) {
+  v1::RespondDecisionTaskFailedRequest request;
+  request.set_reason(reason);
+  Reply<absl::Status> reply;
+  engine_->respond_decision_failed(client(), token, std::move(request), id_of(poller), reply.done());
+  return outcome(reply.future());
+}
+
 absl::Status TestCoordinator::complete(const ScriptedPoller* poller, const TaskToken& token, const std::string& result) {
   return outcome(complete_later(poller, token, result));
 }

@@ -72,6 +72,8 @@ class TestCoordinator {
 
   // --- answers; `poller` may be null: over a unary call ---
   absl::Status decide(const ScriptedPoller* poller, const TaskToken& token, std::vector<v1::Decision> decisions, bool run_cached = false);
+  // That nothing can be decided.
+  absl::Status give_up(const ScriptedPoller* poller, const TaskToken& token, const std::string& reason = "EXCEPTION");
   absl::Status complete(const ScriptedPoller* poller, const TaskToken& token, const std::string& result = "done");
   std::future<absl::Status> complete_later(const ScriptedPoller* poller, const TaskToken& token, const std::string& result = "done");
   std::future<absl::Status> answer_later(const ScriptedPoller* poller, const TaskToken& token, v1::ActivityTaskAnswer answer);

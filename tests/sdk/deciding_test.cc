@@ -17,6 +17,7 @@ using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 constexpr Activity<int(int)> square{"square", "1"};
+constexpr Activity<void(std::string)> print{"print", "1"};
 
 Task<int> squares(Workflow wf) {
   int sum = 0;
@@ -36,6 +37,13 @@ Decisions plainly(const DecisionTask& task) {
     decisions.complete(to_payload("saw " + std::to_string(task.history.size()) + " events of " + task.execution.workflow_id));
   }
   return decisions;
+}
+
+Task<> prints_much(Workflow wf) {
+  const std::string page(30'000, 'x');
+  auto last = wf.schedule(print, page);
+  for (int i = 0; i < 40; ++i) last = wf.schedule(print, page);
+  co_await last;
 }
 
 Decisions throws(const DecisionTask&) { throw std::runtime_error("no idea"); }
@@ -221,6 +229,17 @@ TEST_F(DecidingTest, CodeThatDoesNotFitFailsTheTaskAndDropsTheRun) {
   const auto answer = failed(deciding, task("a", "squares"));
   EXPECT_EQ(answer.reason(), "NONDETERMINISM");
   EXPECT_THAT(answer.details().data(), HasSubstr("deciding_test.cc:"));
+  EXPECT_EQ(deciding.cached_runs(), 0u);
+}
+
+TEST_F(DecidingTest, MoreThanAnAnswerHoldsFailsTheTaskAndDropsTheRun) {
+  workflows_.add({"large", "1"}, detail::make_workflow_function(prints_much));
+  Deciding deciding(workflows_, reader(), 10);
+  runs_["a"].started();
+  runs_["a"].decision_started();
+  const auto answer = failed(deciding, task("a", "large"));
+  EXPECT_EQ(answer.reason(), "INVALID_DECISIONS");
+  EXPECT_THAT(answer.details().data(), HasSubstr("of at most 1048576"));
   EXPECT_EQ(deciding.cached_runs(), 0u);
 }
 

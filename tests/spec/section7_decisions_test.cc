@@ -1,4 +1,4 @@
-// SWF: 7, what holds for every decision; and the decisions and calls that this release refuses as a whole.
+// SWF: 7, what holds for every decision; and the decisions that this release refuses as a whole.
 #include "tests/spec/spec_test.h"
 
 namespace baton::testing {
@@ -118,16 +118,6 @@ TEST_F(Section7NotYet, ARetryPolicyRefusesTheAnswer) {
   expect_not_implemented("schedule_activity_task { activity_id: 'a' activity_type { name: 'charge' version: '1' } "
                          "retry_policy { initial_interval { seconds: 1 } } }",
                          "schedule_activity_task.retry_policy");
-}
-TEST_F(Section7NotYet, RespondDecisionTaskFailedLeavesTheTokenUsable) {
-  start("w");
-  const auto task = poll_decision();
-  v1::RespondDecisionTaskFailedRequest request;
-  request.set_task_token(task.task_token());
-  request.set_reason("NONDETERMINISM");
-  EXPECT_EQ(outcome(*deciders_, &Deciders::RespondDecisionTaskFailed, request).code, grpc::StatusCode::UNIMPLEMENTED);
-  EXPECT_EQ(history_text("w", 3), "3 DecisionTaskStarted");
-  answer(task, {complete()});
 }
 
 }  // namespace

@@ -148,6 +148,15 @@ v1::DecisionTask SpecTest::decide(const Decisions& decisions, const std::string&
   return task;
 }
 
+Outcome SpecTest::try_give_up(const v1::DecisionTask& task, const std::string& fields) {
+  return outcome(*deciders_, &Deciders::RespondDecisionTaskFailed, under_token<v1::RespondDecisionTaskFailedRequest>(task, fields));
+}
+
+void SpecTest::give_up(const v1::DecisionTask& task, const std::string& fields) {
+  const Outcome given_up = try_give_up(task, fields);
+  EXPECT_EQ(given_up.reason, "OK") << given_up.message;
+}
+
 int SpecTest::count_pending_decisions(const std::string& list) {
   v1::CountPendingDecisionTasksResponse response;
   const auto request = in_orders<v1::CountPendingDecisionTasksRequest>("task_list { " + quoted("name", list) + "}");

@@ -59,6 +59,9 @@ class SpecTest : private SchemaOfItsOwn, public CoordinatorInProcess {
   void answer(const v1::DecisionTask& task, const Decisions& decisions, const std::string& fields = "");
   // Takes the next decision task and answers it.
   v1::DecisionTask decide(const Decisions& decisions, const std::string& fields = "");
+  // That nothing can be decided.
+  Outcome try_give_up(const v1::DecisionTask& task, const std::string& fields = "");
+  void give_up(const v1::DecisionTask& task, const std::string& fields = "");
   int count_pending_decisions(const std::string& list = kList);
 
   // --- working ---

@@ -104,6 +104,14 @@ struct ExecutionInfo {
   bool cancel_requested = false;
 };
 
+// A decision task that no decider could decide so far.
+struct FailedDecision {
+  int failures = 0;  // in a row
+  std::string reason;
+  std::optional<Payload> details;
+  std::optional<TimePoint> parked_until;  // handed to nobody before
+};
+
 struct ExecutionDetail {
   ExecutionInfo info;
   std::string task_list;
@@ -112,6 +120,7 @@ struct ExecutionDetail {
   int open_decisions = 0;
   int64_t history_length = 0;
   std::optional<std::string> execution_context;
+  std::optional<FailedDecision> failed_decision;  // nothing: the last decider could decide
 };
 
 // At most one of workflow_id, type, tag and close_status.

@@ -36,18 +36,42 @@ bool is_started(const ExecutionState& state, int64_t started_event_id) {
   return state.decision && started_event_id != 0 && state.decision->started_event_id == started_event_id;
 }
 
+// A new task takes the place of one that was given up and handed to nobody since, and is parked as long.
+void schedule(ExecutionState& state, const std::string& task_list, int64_t schedule_to_start_ms, Place place) {
+  const int64_t parked_until_ms = state.decision ? state.decision->parked_until_ms : 0;
+  DecisionTask& task = state.decision.emplace();
+  task.scheduled_event_id = place.id;
+  task.scheduled_ms = place.time_ms;
+  task.task_list = task_list;
+  task.schedule_to_start_timeout_ms = schedule_to_start_ms;
+  task.available_ms = place.time_ms;
+  task.parked_until_ms = parked_until_ms;
+}
+
+// The task that follows is handed to nobody for a while, whichever it is.
+void park(ExecutionState& state, const journal::DecisionAbandoned& record) {
+  if (state.queued_decision) {
+    end_decision(state, record.time_ms());
+  } else {
+    state.decision->offer.reset();
+    state.decision->acknowledged.reset();
+    state.decision->given_up_delivery = state.decision->deliveries;
+  }
+  state.decision->parked_until_ms = record.parked_until_ms();
+  auto failure = std::make_shared<DecisionFailure>();
+  failure->count = state.decision_failure == nullptr ? 1 : state.decision_failure->count + 1;
+  failure->reason = record.failure_reason();
+  if (record.has_failure_details()) failure->details = record.failure_details();
+  state.decision_failure = std::move(failure);
+}
+
 }  // namespace
 
 absl::Status decision_scheduled(ExecutionState& state, const journal::DecisionTaskScheduledAttributes& event, Place place) {
   const int64_t schedule_to_start =
       event.has_schedule_to_start_timeout_ms() ? event.schedule_to_start_timeout_ms() : kNoTimeoutMs;
-  if (!state.decision) {
-    DecisionTask& task = state.decision.emplace();
-    task.scheduled_event_id = place.id;
-    task.scheduled_ms = place.time_ms;
-    task.task_list = event.task_list();
-    task.schedule_to_start_timeout_ms = schedule_to_start;
-    task.available_ms = place.time_ms;
+  if (!state.decision || state.decision->given_up()) {
+    schedule(state, event.task_list(), schedule_to_start, place);
     return absl::OkStatus();
   }
   if (state.decision->started_event_id == 0) return misfit(state, "a second scheduled decision task");
@@ -71,6 +95,7 @@ absl::Status decision_completed(ExecutionState& state, const journal::DecisionTa
     return misfit(state, "DecisionTaskCompleted of a task that is not started");
   }
   state.previous_started_event_id = event.started_event_id();
+  state.decision_failure.reset();
   if (event.has_execution_context()) state.execution_context = std::make_shared<const std::string>(event.execution_context());
   if (!event.task_list().empty()) {
     state.task_list_override = event.task_list();
@@ -107,14 +132,28 @@ absl::Status decision_answered(ExecutionState& state, const journal::DecisionAns
 
 absl::Status decision_abandoned(ExecutionState& state, const journal::DecisionAbandoned& record) {
   if (!is_started(state, record.started_event_id())) return misfit(state, "the end of a decision task that is not started");
-  remember(state, record.delivery(), Answer::kAbandoned);
+  const bool given_up = record.reason() == journal::DecisionAbandoned::DECIDER_FAILED;
+  remember(state, record.delivery(), given_up ? Answer::kGivenUp : Answer::kAbandoned);
   DecisionAnswer& answer = state.last_answer.emplace();
   answer.scheduled_event_id = state.decision->scheduled_event_id;
   answer.started_event_id = record.started_event_id();
   answer.delivery = record.delivery();
   answer.abandoned = true;
-  end_decision(state, record.time_ms());
-  if (state.decision) state.decision->failure_reason = record.failure_reason();
+  if (given_up) {
+    drop_temporary_override(state);
+    park(state, record);
+  } else {
+    end_decision(state, record.time_ms());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status back_off_ended(ExecutionState& state, const journal::BackOffEnded& record) {
+  const bool is_parked =
+      state.decision && state.decision->scheduled_event_id == record.scheduled_event_id() && state.decision->parked_until_ms != 0;
+  if (!is_parked) return misfit(state, "the end of a back-off of a task that is not parked");
+  state.decision->parked_until_ms = 0;
+  state.decision->available_ms = record.time_ms();
   return absl::OkStatus();
 }
 

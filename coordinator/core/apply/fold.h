@@ -30,6 +30,7 @@ absl::Status decision_completed(ExecutionState& state, const journal::DecisionTa
 absl::Status decision_timed_out(ExecutionState& state, const journal::DecisionTaskTimedOutAttributes& event, Place place);
 absl::Status decision_answered(ExecutionState& state, const journal::DecisionAnswered& record);
 absl::Status decision_abandoned(ExecutionState& state, const journal::DecisionAbandoned& record);
+absl::Status back_off_ended(ExecutionState& state, const journal::BackOffEnded& record);
 
 // activity_task.cc
 absl::Status activity_scheduled(ExecutionState& state, const journal::Event& event, Place place);

@@ -63,6 +63,7 @@ absl::Status offer_made(ExecutionState& state, const journal::OfferMade& record)
 
 absl::Status offer_acknowledged(ExecutionState& state, const journal::OfferAcknowledged& record) {
   if (!is_decision(state, record.scheduled_event_id())) return change_activity(state, record, acknowledge<ActivityTask>);
+  if (record.delivery() <= state.decision->given_up_delivery) return misfit(state, "an acknowledgement of an offer that is over");
   return acknowledge(state, *state.decision, record);
 }
 

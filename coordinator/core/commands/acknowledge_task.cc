@@ -3,6 +3,7 @@
 
 #include "coordinator/core/commands/activity_delivery.h"
 #include "coordinator/core/commands/commands.h"
+#include "coordinator/core/commands/decision_delivery.h"
 #include "coordinator/core/fault.h"
 
 namespace baton::core {
@@ -14,6 +15,11 @@ absl::StatusOr<Commit> acknowledge_decision(const ExecutionState& state, const A
   const std::string what = "task_token: decision task " + std::to_string(task.scheduled_event_id);
   if (open.started_event_id != task.started_event_id || task.delivery < 1 || task.delivery > open.deliveries) {
     return fault(baton::v1::UNKNOWN_RESOURCE, "task_token", what + " was not handed out like this; drop it");
+  }
+  const AnsweredTask* answered = find_answer(state, task);
+  if (answered != nullptr && answered->answer == Answer::kGivenUp) return repeat(state, context);  // its answer came first
+  if (task.delivery <= open.given_up_delivery) {
+    return fault(baton::v1::SUPERSEDED, "task_token", what + " was given up by another poller: this delivery of it does not count");
   }
   if (open.acknowledged) {
     if (open.acknowledged->delivery == task.delivery) return repeat(state, context);

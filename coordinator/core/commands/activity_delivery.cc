@@ -35,12 +35,6 @@ absl::Status why_closed(const ExecutionState& state, const TaskRef& task) {
 
 }  // namespace
 
-const AnsweredTask* find_answer(const ExecutionState& state, const TaskRef& task) {
-  const AnsweredTask* answered = find_any_answer(state, task);
-  const bool is_it = answered != nullptr && answered->attempt == task.attempt && answered->delivery == task.delivery;
-  return is_it ? answered : nullptr;
-}
-
 absl::StatusOr<const ActivityTask*> find_delivery(const ExecutionState& state, const TaskRef& task) {
   using baton::v1::SUPERSEDED, baton::v1::UNKNOWN_RESOURCE;
   if (!state.exists()) return refused(UNKNOWN_RESOURCE, task, "belongs to a run that does not exist");

@@ -20,6 +20,8 @@ absl::StatusOr<Commit> terminate_workflow_execution(const ExecutionState& state,
                                                     const TerminateWorkflowExecution& command, const Context& context);
 absl::StatusOr<Commit> respond_decision_task_completed(const ExecutionState& state, const Caller& caller,
                                                        const RespondDecisionTaskCompleted& command, const Context& context);
+absl::StatusOr<Commit> respond_decision_task_failed(const ExecutionState& state, const Caller& caller,
+                                                    const RespondDecisionTaskFailed& command, const Context& context);
 absl::StatusOr<Commit> respond_activity_task(const ExecutionState& state, const Caller& caller, const RespondActivityTask& command,
                                              const Context& context);
 absl::StatusOr<Commit> record_activity_task_heartbeat(const ExecutionState& state, const Caller& caller,

@@ -99,6 +99,17 @@ void withdraw(Draft& draft, const Deadline& deadline) {
   });
 }
 
+void end_back_off(Draft& draft, const Deadline& deadline) {
+  const auto& decision = draft.state().decision;
+  const bool is_parked = decision && decision->scheduled_event_id == deadline.scheduled_event_id && decision->parked_until_ms != 0;
+  if (!is_parked) return;
+  draft.record([&](journal::Record& record) {
+    auto& ended = *record.mutable_back_off_ended();
+    ended.set_scheduled_event_id(deadline.scheduled_event_id);
+    ended.set_time_ms(draft.context().now_ms);
+  });
+}
+
 void fire_timer(Draft& draft, const Deadline& deadline) {
   const std::string timer_id = *deadline.timer_id;
   draft.event_at(deadline.time_ms, [&](journal::Event& event) {
@@ -121,6 +132,8 @@ void fire(Draft& draft, const FireDeadlines& command, const Deadline& deadline) 
   switch (deadline.kind) {
     case DeadlineKind::kTimer:
       return fire_timer(draft, deadline);
+    case DeadlineKind::kBackOff:
+      return end_back_off(draft, deadline);
     case DeadlineKind::kDelivery:
       return withdraw(draft, deadline);
     case DeadlineKind::kActivityScheduleToStart:

@@ -1,6 +1,7 @@
 // RespondActivityTaskCompleted, ...Failed, ...Canceled: the first answer closes the task; the same one, sent again, is answered alike.
 #include "coordinator/core/commands/activity_delivery.h"
 #include "coordinator/core/commands/commands.h"
+#include "coordinator/core/commands/decision_delivery.h"
 #include "coordinator/core/fault.h"
 #include "coordinator/core/journal_values.h"
 #include "coordinator/core/names.h"

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "coordinator/core/commands/commands.h"
+#include "coordinator/core/commands/decision_delivery.h"
 #include "coordinator/core/decisions/decisions.h"
 #include "coordinator/core/draft.h"
 #include "coordinator/core/fault.h"
@@ -107,40 +108,16 @@ absl::Status check(const Request& request, const Limits& limits) {
                        request.task_list_schedule_to_start_timeout());
 }
 
-absl::Status no_such_task(const TaskRef& task, std::string_view why) {
-  return fault(baton::v1::UNKNOWN_RESOURCE, "task_token",
-               "task_token: decision task " + std::to_string(task.scheduled_event_id) + " " + std::string(why) + "; drop it");
-}
-
-absl::Status superseded(const TaskRef& task) {
-  return fault(baton::v1::SUPERSEDED, "task_token",
-               "task_token: another delivery of decision task " + std::to_string(task.scheduled_event_id) + " counts; drop this one");
-}
-
 absl::Status close_refused() {
   return fault(baton::v1::UNHANDLED_DECISION, "decisions",
                "new events came before the execution could close, so nothing of this answer was applied: decide again with the decision "
                "task that follows");
 }
 
-// OK: the answer counts. `repeat` is set when it already did.
-absl::Status check_task(const ExecutionState& state, const TaskRef& task, bool& repeat) {
-  if (!state.exists()) return no_such_task(task, "belongs to a run that does not exist");
-  const AnsweredTask* answered =
-      state.answered.find_newest([&](const AnsweredTask& a) { return a.scheduled_event_id == task.scheduled_event_id; });
-  if (answered != nullptr) {
-    if (answered->delivery != task.delivery) return superseded(task);
-    if (answered->answer == Answer::kAbandoned) return close_refused();
-    repeat = true;
-    return absl::OkStatus();
-  }
-  if (!state.open()) return no_such_task(task, "ended with its execution");
-  const std::optional<DecisionTask>& open = state.decision;
-  const bool is_open = open && open->scheduled_event_id == task.scheduled_event_id && open->started_event_id != 0 &&
-                       open->started_event_id == task.started_event_id;
-  if (!is_open) return no_such_task(task, "is not open any more (answered, or timed out)");
-  if (task.delivery < 1 || task.delivery > open->deliveries) return no_such_task(task, "was not handed out like this");
-  if (open->acknowledged && open->acknowledged->delivery != task.delivery) return superseded(task);
+// How an answer is taken that came before; OK: as it was recorded.
+absl::Status repeated(const AnsweredTask& answered, const TaskRef& task) {
+  if (answered.answer == Answer::kAbandoned) return close_refused();
+  if (answered.answer == Answer::kGivenUp) return no_such_decision(task, "was given up before, and that stands");
   return absl::OkStatus();
 }
 
@@ -195,9 +172,11 @@ absl::Status add_successor(Commit& commit, const journal::WorkflowExecutionStart
 
 absl::StatusOr<Commit> respond_decision_task_completed(const ExecutionState& state, const Caller& caller,
                                                        const RespondDecisionTaskCompleted& command, const Context& context) {
-  bool repeat = false;
-  if (absl::Status s = check_task(state, command.task, repeat); !s.ok()) return s;
-  if (repeat) return Commit{{}, RepeatReply{}, false};
+  if (const AnsweredTask* answered = find_answer(state, command.task)) {
+    if (absl::Status s = repeated(*answered, command.task); !s.ok()) return s;
+    return Commit{{}, RepeatReply{}, false};
+  }
+  if (absl::Status s = check_decision_delivery(state, command.task); !s.ok()) return s;
   const Request& request = command.request;
   if (absl::Status s = check(request, context.limits); !s.ok()) return s;
 
