@@ -162,6 +162,21 @@ void print_failures(const v1::PendingDecision& task) {
   std::cout << "\n";
 }
 
+std::string state_text(const v1::PendingActivity& task) {
+  std::string text = state_text(task.state());
+  if (task.has_parked_until()) text += ", parked until " + time_text(task.parked_until());
+  return task.cancel_requested() ? text + ", cancel requested" : text;
+}
+
+// What the worker said last, in this attempt or by the end of the one before.
+std::string details_text(const v1::PendingActivity& task) {
+  if (task.has_heartbeat_details()) return payload_text(from_wire(task.heartbeat_details()), kShortText);
+  if (task.attempt() < 2) return "";
+  const bool timed_out = task.last_timeout_type() != v1::ACTIVITY_TASK_TIMEOUT_TYPE_UNSPECIFIED;
+  const std::string why = timed_out ? "timed out" : task.last_failure_reason().empty() ? "failed" : task.last_failure_reason();
+  return "attempt " + std::to_string(task.attempt() - 1) + ": " + why;
+}
+
 void print_pending(const v1::DescribeWorkflowExecutionResponse& response) {
   if (response.has_pending_decision()) {
     const auto& task = response.pending_decision();
@@ -176,9 +191,9 @@ void print_pending(const v1::DescribeWorkflowExecutionResponse& response) {
     Table table({"ACTIVITY", "TYPE", "STATE", "ATTEMPT", "SCHEDULED (UTC)", "STARTED (UTC)", "HEARTBEAT (UTC)", "DETAILS", "BY"});
     for (const auto& task : response.pending_activities()) {
       table.add({task.activity_id(), task.activity_type().name() + ":" + task.activity_type().version(),
-                 state_text(task.state()) + (task.cancel_requested() ? ", cancel requested" : ""), std::to_string(task.attempt()),
+                 state_text(task), std::to_string(task.attempt()),
                  time_text(task.scheduled_time()), time_text(task.started_time()), time_text(task.last_heartbeat_time()),
-                 task.has_heartbeat_details() ? payload_text(from_wire(task.heartbeat_details()), kShortText) : "", task.identity()});
+                 details_text(task), task.identity()});
     }
     std::cout << "\n";
     table.print(std::cout);

@@ -150,6 +150,8 @@ absl::Status apply(ExecutionState& state, const journal::Record& record) {
       return fold::decision_abandoned(state, record.decision_abandoned());
     case Record::kActivityAnswered:
       return fold::activity_answered(state, record.activity_answered());
+    case Record::kAttemptEnded:
+      return fold::attempt_ended(state, record.attempt_ended());
     case Record::kBackOffEnded:
       return fold::back_off_ended(state, record.back_off_ended());
     default:

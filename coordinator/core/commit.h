@@ -25,7 +25,8 @@ struct WaitingTask {
   std::string preferred_instance;  // decisions: who decided last, if it keeps the run cached; else empty
 };
 
-// A task that no longer waits or no longer runs, other than by an offer: its backlog row goes, and whoever holds a delivery of it is told.
+// A task that no longer waits or no longer runs, other than by an offer: its backlog row goes, and whoever holds a delivery of it is told. An
+// activity may go on in another attempt: later ones than `held_attempt` are not meant.
 struct EndedTask {
   TaskKind kind = TaskKind::kDecision;
   int64_t scheduled_event_id = 0;

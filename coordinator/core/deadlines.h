@@ -13,7 +13,7 @@ namespace baton::core {
 // In the order in which deadlines of the same moment fire.
 enum class DeadlineKind : uint8_t {
   kTimer,
-  kBackOff,   // of a decision task: it is parked no longer
+  kBackOff,   // of a decision task or an activity: it is parked no longer
   kDelivery,  // of a decision task or an activity
   kActivityScheduleToStart,
   kActivityStartToClose,
@@ -56,10 +56,9 @@ void visit_deadlines(const DecisionTask& task, int64_t start_to_close_ms, Visit 
 // `last_heartbeat_ms`: the newest one known, 0 for none.
 template <class Visit>
 void visit_deadlines(const ActivityTask& task, int64_t last_heartbeat_ms, Visit visit) {
-  const bool held = !task.waiting();
   const auto after = [&](int64_t since_ms, int64_t timeout_ms, DeadlineKind kind) {
     if (timeout_ms == kNoTimeoutMs) return;
-    visit(Deadline{since_ms + timeout_ms, kind, task.scheduled_event_id, nullptr, held});
+    visit(Deadline{since_ms + timeout_ms, kind, task.scheduled_event_id, nullptr, task.held()});
   };
   const journal::ActivityTaskScheduledAttributes& limits = task.attributes();
   after(task.scheduled->time_ms(), limits.schedule_to_close_timeout_ms(), DeadlineKind::kActivityScheduleToClose);
@@ -69,7 +68,8 @@ void visit_deadlines(const ActivityTask& task, int64_t last_heartbeat_ms, Visit 
     after(std::max(start_ms, last_heartbeat_ms), limits.heartbeat_timeout_ms(), DeadlineKind::kActivityHeartbeat);
     return;
   }
-  after(task.scheduled->time_ms(), limits.schedule_to_start_timeout_ms(), DeadlineKind::kActivityScheduleToStart);
+  if (task.parked_until_ms != 0) return after(task.parked_until_ms, 0, DeadlineKind::kBackOff);
+  after(task.available_ms, limits.schedule_to_start_timeout_ms(), DeadlineKind::kActivityScheduleToStart);
   if (task.offer) after(task.offer->made_ms, kDeliveryTimeoutMs + kDeliveryGraceMs, DeadlineKind::kDelivery);
 }
 

@@ -66,6 +66,12 @@ void show_activity(const ActivityTask& task, baton::v1::PendingActivity* shown) 
   if (task.last_heartbeat_ms != 0) set_timestamp(task.last_heartbeat_ms, shown->mutable_last_heartbeat_time());
   if (task.heartbeat_details != nullptr) to_api(*task.heartbeat_details, shown->mutable_heartbeat_details());
   shown->set_cancel_requested(task.cancel_requested_event_id != 0);
+  if (task.parked_until_ms != 0) set_timestamp(task.parked_until_ms, shown->mutable_parked_until());
+  if (const AttemptFailure* failure = task.last_failure.get()) {
+    shown->set_last_timeout_type(static_cast<baton::v1::ActivityTaskTimeoutType>(failure->timeout_type));
+    shown->set_last_failure_reason(failure->reason);
+    if (failure->details) to_api(*failure->details, shown->mutable_last_failure_details());
+  }
   show_holder(task, shown);
 }
 

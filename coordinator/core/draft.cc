@@ -72,8 +72,12 @@ void Draft::touch(const journal::Record& record) {
       return touch_task(record.offer_acknowledged().scheduled_event_id());
     case journal::Record::kOfferWithdrawn:
       return touch_task(record.offer_withdrawn().scheduled_event_id());
+    case journal::Record::kAttemptEnded:
+      return touch_task(record.attempt_ended().scheduled_event_id());
+    case journal::Record::kBackOffEnded:
+      return touch_task(record.back_off_ended().scheduled_event_id());
     default:
-      return;  // answers come with an event; a heartbeat makes nothing due earlier
+      return;  // answers come with an event or the end of their attempt; a heartbeat makes nothing due earlier
   }
 }
 
@@ -175,12 +179,13 @@ void Draft::derive_decision_change() {
 void Draft::derive_activity_change(int64_t scheduled_event_id) {
   const ActivityTask* before = base_.activities.get(scheduled_event_id);
   const ActivityTask* after = state().activities.get(scheduled_event_id);
-  if (before != nullptr && (after == nullptr || was_superseded(*before, *after))) {
+  const bool same = before != nullptr && after != nullptr && before->attempt == after->attempt;
+  if (before != nullptr && (!same || was_superseded(*before, *after))) {
     commit_.ended.push_back(
         ended(TaskKind::kActivity, scheduled_event_id, before->attempt, held_delivery(*before), before->waiting()));
-    commit_.ended.back().superseded = after != nullptr;
+    commit_.ended.back().superseded = same;
   }
-  if (after != nullptr && after->waiting() && !(before != nullptr && before->waiting())) {
+  if (after != nullptr && after->waiting() && !(same && before->waiting())) {
     commit_.waiting.push_back(waiting_activity(*after));
   }
 }

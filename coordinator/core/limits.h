@@ -37,6 +37,7 @@ inline constexpr size_t kMaxMessageBytes = 4 << 20;  // what a stock gRPC client
 inline constexpr int kMaxTagsPerExecution = 5;
 inline constexpr int kMaxTagsPerDomain = 50;
 inline constexpr int kMaxHeaders = 16;
+inline constexpr int kMaxNonRetryableReasons = 100;
 inline constexpr int kMaxPageSize = 1000;
 inline constexpr int kMaxFrameItems = 1000;
 inline constexpr int kMaxBatchStarts = 1000;
@@ -61,6 +62,10 @@ inline constexpr int64_t kLazyAcknowledgementMs = 1'000;     // an acknowledgeme
 inline constexpr int64_t kStickyMs = 50;                     // how long a decision task waits for the instance that decided last
 inline constexpr int64_t kReceivedLifeMs = 3'600'000;        // how long a request id is remembered
 inline constexpr int64_t kMaxRetentionDays = 90;
+
+// --- retry policies of activities (common.proto) ---
+inline constexpr double kDefaultBackOffCoefficient = 2.0;
+inline constexpr int64_t kDefaultMaximumIntervals = 100;  // the longest wait, in initial intervals
 
 // What a domain may set for itself.
 struct Limits {

@@ -76,6 +76,13 @@ void keep_activity(const ActivityTask& task, Snapshot::ActivityTask* kept) {
   kept->set_last_heartbeat_ms(task.last_heartbeat_ms);
   if (task.heartbeat_details != nullptr) *kept->mutable_heartbeat_details() = *task.heartbeat_details;
   kept->set_cancel_requested_event_id(task.cancel_requested_event_id);
+  kept->set_available_ms(task.available_ms);
+  kept->set_parked_until_ms(task.parked_until_ms);
+  if (const AttemptFailure* failure = task.last_failure.get()) {
+    kept->mutable_last_failure()->set_timeout_type(failure->timeout_type);
+    kept->mutable_last_failure()->set_reason(failure->reason);
+    if (failure->details) *kept->mutable_last_failure()->mutable_details() = *failure->details;
+  }
   keep_hand_out(task, kept);
 }
 
@@ -165,6 +172,15 @@ void take_activity(const Snapshot::ActivityTask& kept, ExecutionState& state) {
   task.last_heartbeat_ms = kept.last_heartbeat_ms();
   if (kept.has_heartbeat_details()) task.heartbeat_details = std::make_shared<const journal::Payload>(kept.heartbeat_details());
   task.cancel_requested_event_id = kept.cancel_requested_event_id();
+  task.available_ms = kept.available_ms();
+  task.parked_until_ms = kept.parked_until_ms();
+  if (kept.has_last_failure()) {
+    auto failure = std::make_shared<AttemptFailure>();
+    failure->timeout_type = static_cast<journal::ActivityTaskTimeoutType>(kept.last_failure().timeout_type());
+    failure->reason = kept.last_failure().reason();
+    if (kept.last_failure().has_details()) failure->details = kept.last_failure().details();
+    task.last_failure = std::move(failure);
+  }
   take_hand_out(kept, task);
   state.activity_ids.put(task.attributes().activity_id(), kept.scheduled_event_id());
   state.activities.put(kept.scheduled_event_id(), std::move(task));

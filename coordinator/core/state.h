@@ -89,6 +89,13 @@ struct DecisionAnswer {
   bool abandoned = false;  // refused all-or-nothing close, or given up: it decided nothing
 };
 
+// How an attempt ended that another one followed.
+struct AttemptFailure {
+  journal::ActivityTaskTimeoutType timeout_type = journal::ACTIVITY_TASK_TIMEOUT_TYPE_UNSPECIFIED;  // unspecified: its worker failed
+  std::string reason;
+  std::optional<journal::Payload> details;
+};
+
 // An open activity: scheduled, offered or started.
 struct ActivityTask {
   int64_t scheduled_event_id = 0;
@@ -97,14 +104,19 @@ struct ActivityTask {
   int32_t deliveries = 0;  // offers made of this attempt
   std::optional<Offer> offer;
   std::optional<Acknowledgement> acknowledged;
-  int64_t started_event_id = 0;  // 0: not started
+  int64_t started_event_id = 0;  // of the first attempt that was acknowledged; 0: none was
   int64_t last_heartbeat_ms = 0;
   std::shared_ptr<const journal::Payload> heartbeat_details;
   int64_t cancel_requested_event_id = 0;  // 0: none
+  int64_t available_ms = 0;               // since when this attempt could be handed out
+  int64_t parked_until_ms = 0;            // it is handed to nobody before; 0: not parked
+  std::shared_ptr<const AttemptFailure> last_failure;  // of the attempt before; null: this is the first
 
   const journal::ActivityTaskScheduledAttributes& attributes() const { return scheduled->activity_task_scheduled(); }
+  // Somebody was offered it or works on it.
+  bool held() const { return offer || acknowledged; }
   // Waits for a poller.
-  bool waiting() const { return !offer && !acknowledged; }
+  bool waiting() const { return !held() && parked_until_ms == 0; }
 };
 
 struct Timer {

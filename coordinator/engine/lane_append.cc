@@ -22,6 +22,14 @@ bool starts_short_clock(const core::ExecutionState& state, int64_t scheduled_eve
          (is_short(activity->attributes().start_to_close_timeout_ms()) || is_short(activity->attributes().heartbeat_timeout_ms()));
 }
 
+// The attempt that the delivery is of goes on.
+bool is_current(const core::ExecutionState& state, const core::TaskRef& task) {
+  const auto& decision = state.decision;
+  if (decision && decision->scheduled_event_id == task.scheduled_event_id) return task.delivery > decision->given_up_delivery;
+  const core::ActivityTask* activity = state.activities.get(task.scheduled_event_id);
+  return activity != nullptr && activity->attempt == task.attempt;
+}
+
 }  // namespace
 
 LaneBatch::RunWork& LaneBatch::work_of(CachedRun& run) {
@@ -54,7 +62,8 @@ void LaneBatch::write_acknowledgements(CachedRun& run) {
     if (!commit.ok()) {
       // Too late: another delivery won, or the task is over. Its holder hears of it.
       const core::TaskRef& task = acknowledgement.task;
-      const bool superseded = run.state.activities.contains(task.scheduled_event_id) ||
+      const core::ActivityTask* activity = run.state.activities.get(task.scheduled_event_id);
+      const bool superseded = (activity != nullptr && activity->attempt == task.attempt) ||
                               (run.state.decision && run.state.decision->scheduled_event_id == task.scheduled_event_id);
       const core::TaskKind kind = task.started_event_id != 0 ? core::TaskKind::kDecision : core::TaskKind::kActivity;
       core::EndedTask ended;
@@ -83,18 +92,14 @@ void LaneBatch::hold(size_t index, CachedRun& run) {
   if (!commit.ok()) return refuse(index, commit.status(), &run, false);
   const core::TaskKind kind = request.poller->spec().kind;
   // An answer that was recorded before is told when it is sent again: nobody holds a task that is over.
-  const bool open = kind == core::TaskKind::kDecision
-                        ? run.state.decision && run.state.decision->scheduled_event_id == task.scheduled_event_id &&
-                              task.delivery > run.state.decision->given_up_delivery
-                        : run.state.activities.contains(task.scheduled_event_id);
   if (Holder* holder = run.find_holder(task.scheduled_event_id, task.attempt, task.delivery)) {
     holder->poller = request.poller;
-  } else if (open) {
+  } else if (is_current(run.state, task)) {
     run.holders.push_back({kind, task, request.poller});
   }
   if (!commit->runs.empty() && !commit->runs[0].records.empty()) append(run, std::move(commit->runs[0]));
   const core::ActivityTask* activity = run.state.activities.get(task.scheduled_event_id);
-  if (activity != nullptr && activity->cancel_requested_event_id != 0) {
+  if (activity != nullptr && activity->attempt == task.attempt && activity->cancel_requested_event_id != 0) {
     cancel_notices_.emplace_back(&run, core::CancelNotice{task.scheduled_event_id, task.attempt, task.delivery});
   }
 }

@@ -27,7 +27,9 @@ LaneBatch::LaneBatch(Lane& lane, std::vector<LaneRequest> requests)
 
 bool LaneBatch::is_unacknowledged(const CachedRun& run, const core::TaskRef& task) {
   for (const core::AcknowledgeTask& pending : run.acknowledgements) {
-    if (pending.task.scheduled_event_id == task.scheduled_event_id && pending.task.delivery == task.delivery) return false;
+    const core::TaskRef& arrived = pending.task;
+    const bool is_it = arrived.scheduled_event_id == task.scheduled_event_id && arrived.attempt == task.attempt && arrived.delivery == task.delivery;
+    if (is_it) return false;
   }
   return is_out(run, task);
 }

@@ -116,13 +116,16 @@ void LaneBatch::publish_offers() {
 bool LaneBatch::is_open(const MadeOffer& made) {
   CachedRun& run = *made.run;
   const core::OfferReply& offer = made.offer;
+  const core::ActivityTask* activity = run.state.activities.get(offer.scheduled_event_id);
   const bool open = offer.kind == core::TaskKind::kDecision
                         ? run.state.decision && run.state.decision->scheduled_event_id == offer.scheduled_event_id
-                        : run.state.activities.contains(offer.scheduled_event_id);
+                        : activity != nullptr && activity->attempt == offer.attempt;
   if (open) return true;
   const DeliveryKey key{run.key.run_id, offer.scheduled_event_id, offer.attempt, offer.delivery};
   if (made.poller->drop(key)) env_.matcher.release(made.poller, now_ms_);
-  std::erase_if(run.holders, [&](const Holder& holder) { return holder.task.scheduled_event_id == offer.scheduled_event_id; });
+  std::erase_if(run.holders, [&](const Holder& holder) {
+    return holder.task.scheduled_event_id == offer.scheduled_event_id && holder.task.attempt <= offer.attempt;
+  });
   return false;
 }
 
@@ -163,7 +166,7 @@ void LaneBatch::publish_ended(const Ended& ended) {
                {"message", "two pollers may have had this task at once: this delivery of it does not count"}});
   }
   std::erase_if(run.holders, [&](const Holder& holder) {
-    if (holder.task.scheduled_event_id != task.scheduled_event_id) return false;
+    if (holder.task.scheduled_event_id != task.scheduled_event_id || holder.task.attempt > task.held_attempt) return false;
     const bool is_it = holder.task.delivery == task.held_delivery && holder.task.attempt == task.held_attempt;
     if (task.superseded && !is_it) return false;
     if (is_it && task.answered_by_holder) return true;

@@ -14,6 +14,21 @@ void set(const std::optional<Payload>& payload, auto&& field) {
 }  // namespace
 
 namespace detail {
+namespace {
+
+void set_retry(const ActivityOptions::Retry& retry, v1::RetryPolicy* out) {
+  to_wire(retry.initial_interval, out->mutable_initial_interval());
+  out->set_backoff_coefficient(retry.backoff_coefficient);
+  if (retry.maximum_interval > Duration(0)) {
+    to_wire(retry.maximum_interval, out->mutable_maximum_interval());
+  }
+  out->set_maximum_attempts(retry.maximum_attempts);
+  for (const std::string_view reason : retry.non_retryable_reasons) {
+    out->add_non_retryable_reasons(std::string(reason));
+  }
+}
+
+}  // namespace
 
 void set_options(const ActivityOptions& options, v1::ScheduleActivityTaskAttributes* out) {
   if (!options.start_to_close.is_default()) {
@@ -31,6 +46,7 @@ void set_options(const ActivityOptions& options, v1::ScheduleActivityTaskAttribu
   if (!options.task_list.empty()) out->mutable_task_list()->set_name(std::string(options.task_list));
   if (options.priority.given) out->set_task_priority(options.priority.value);
   if (!options.control.empty()) out->set_control(std::string(options.control));
+  if (options.retry.initial_interval > Duration(0)) set_retry(options.retry, out->mutable_retry_policy());
 }
 
 }  // namespace detail

@@ -67,7 +67,7 @@ struct ReplyText {
   std::string operator()(const HeartbeatReply& reply) const { return reply.cancel_requested ? "alive, cancel requested" : "alive"; }
   std::string operator()(const OfferReply& reply) const {
     std::string text = std::string("offered ") + text_of(reply.kind) + " " + std::to_string(reply.scheduled_event_id) + "." +
-                       std::to_string(reply.delivery);
+                       std::to_string(reply.delivery) + (reply.attempt > 1 ? " of attempt " + std::to_string(reply.attempt) : "");
     return reply.started_event_id == 0 ? text : text + ", started " + std::to_string(reply.started_event_id);
   }
   std::string operator()(const RepeatReply&) const { return "as before"; }

@@ -329,6 +329,18 @@ TEST_F(CliTest, DescribeShowsWhatAnExecutionWaitsFor) {
   EXPECT_EQ(nlohmann::json::parse(shop({"workflow", "describe", "o-1", "-o", "json"}).out)["pending_activities"][0]["activity_id"], "7");
 }
 
+TEST_F(CliTest, DescribeShowsWhichAttemptAnActivityIsAtAndWhy) {
+  auto* const task = coordinator_.described.add_pending_activities();
+  task->set_activity_id("7");
+  task->set_state(v1::TASK_STATE_SCHEDULED);
+  task->set_attempt(3);
+  task->mutable_parked_until()->set_seconds(1'770'000'000);
+  task->set_last_failure_reason("BUSY");
+  const std::string out = shop({"workflow", "describe", "o-1"}).out;
+  EXPECT_THAT(out, HasSubstr("parked until 2026-02-02"));
+  EXPECT_THAT(out, HasSubstr("attempt 2: BUSY"));
+}
+
 TEST_F(CliTest, DescribeShowsWhyNoDeciderCouldDecide) {
   auto& decision = *coordinator_.described.mutable_pending_decision();
   decision.set_state(v1::TASK_STATE_SCHEDULED);

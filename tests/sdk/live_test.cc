@@ -25,6 +25,11 @@ constexpr WorkflowType<int(int)> count_up{"count_up", "1"};
 constexpr WorkflowType<std::string(std::string)> act_once{"act_once", "1"};
 constexpr WorkflowType<int()> wait_for_more{"wait_for_more", "1"};
 constexpr ActivityOptions kStep{.start_to_close = 30s, .heartbeat = 1s, .task_list = "work"};
+constexpr std::string_view kFinalReasons[] = {"NO_LUCK"};
+constexpr ActivityOptions kRetriedStep{.start_to_close = 30s,
+                                       .heartbeat = 1s,
+                                       .task_list = "work",
+                                       .retry = {.initial_interval = 10ms, .maximum_attempts = 4, .non_retryable_reasons = kFinalReasons}};
 
 Task<int> count_up_code(Workflow wf, int steps) {
   int sum = 0;
@@ -34,7 +39,7 @@ Task<int> count_up_code(Workflow wf, int steps) {
 
 // The result, or why there is none; a cancel request is passed on to the activity.
 Task<std::string> act_once_code(Workflow wf, std::string how) {
-  auto activity = wf.schedule(act, how, kStep);
+  auto activity = wf.schedule(act, how, how.starts_with("retried") ? kRetriedStep : kStep);
   auto cancel = wf.cancellation();
   co_await wf.any(activity, cancel);
   if (!activity.ready()) activity.cancel();
@@ -79,7 +84,8 @@ class LiveTest : public ::testing::Test {
     worker_ = std::make_unique<Worker>(client_, "work", WorkerOptions{.slots = 50, .register_types = true});
     worker_->on(add_one, [](int number) { return number + 1; });
     worker_->on(act, [this](Attempt& attempt, std::string how) -> std::string {
-      if (how == "fail") throw AttemptFailed("NO_LUCK");
+      if (how == "fail" || how == "retried, fail") throw AttemptFailed("NO_LUCK");
+      if (how == "retried, always busy" || (how == "retried" && attempt.number() < 3)) throw AttemptFailed("BUSY");
       if (how == "large") return std::string(40'000, 'x');
       if (how == "slowly") attempt.wait(2500ms);
       if (how == "until canceled" && attempt.wait(kPatience)) throw Canceled();
@@ -149,6 +155,15 @@ TEST_F(LiveTest, SignalsArriveInOrder) {
 }
 
 TEST_F(LiveTest, AFailureReachesTheWorkflowWithItsReason) { EXPECT_EQ(act_and_tell("fail"), "failed: NO_LUCK"); }
+
+TEST_F(LiveTest, WhatIsRetriedReachesTheWorkflowAsItsLastAttemptEnded) {
+  EXPECT_EQ(act_and_tell("retried"), "retried, attempt 3");
+  const Execution run{"act retried", ""};
+  EXPECT_EQ(count_of(run, EventType::kActivityTaskStarted), 1);
+  EXPECT_EQ(count_of(run, EventType::kActivityTaskFailed), 0);
+  EXPECT_EQ(act_and_tell("retried, always busy"), "failed: BUSY");
+  EXPECT_EQ(act_and_tell("retried, fail"), "failed: NO_LUCK");
+}
 
 TEST_F(LiveTest, AResultOverTheLimitFailsTheActivityAtOnce) { EXPECT_EQ(act_and_tell("large"), "failed: ANSWER_NOT_ACCEPTED"); }
 

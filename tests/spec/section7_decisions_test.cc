@@ -114,11 +114,6 @@ TEST_F(Section7NotYet, RequestCancelExternalWorkflowExecutionRefusesTheAnswer) {
 TEST_F(Section7NotYet, ScheduleLambdaFunctionRefusesTheAnswer) {
   expect_not_implemented("schedule_lambda_function { id: 'l' name: 'f' }", "schedule_lambda_function");
 }
-TEST_F(Section7NotYet, ARetryPolicyRefusesTheAnswer) {
-  expect_not_implemented("schedule_activity_task { activity_id: 'a' activity_type { name: 'charge' version: '1' } "
-                         "retry_policy { initial_interval { seconds: 1 } } }",
-                         "schedule_activity_task.retry_policy");
-}
 
 }  // namespace
 }  // namespace baton::testing

@@ -28,6 +28,7 @@ absl::Status activity_scheduled(ExecutionState& state, const journal::Event& eve
   ActivityTask task;
   task.scheduled_event_id = place.id;
   task.scheduled = std::make_shared<const journal::Event>(event);
+  task.available_ms = place.time_ms;
   state.activities.put(place.id, std::move(task));
   state.activity_ids.put(activity_id, place.id);
   state.latest_activity_ms = place.time_ms;
@@ -77,6 +78,28 @@ absl::Status activity_answered(ExecutionState& state, const journal::ActivityAns
                        .delivery = record.delivery(),
                        .answer = answer_of(record.outcome())},
                       kRememberedAnswers);
+  return absl::OkStatus();
+}
+
+absl::Status attempt_ended(ExecutionState& state, const journal::AttemptEnded& record) {
+  const ActivityTask* open = state.activities.get(record.scheduled_event_id());
+  if (open == nullptr || open->attempt != std::max(1, record.attempt()) || !open->acknowledged) {
+    return misfit(state, "the end of an attempt that is not started");
+  }
+  auto failure = std::make_shared<AttemptFailure>();
+  failure->timeout_type = record.timeout_type();
+  failure->reason = record.failure_reason();
+  if (record.has_failure_details()) failure->details = record.failure_details();
+  // What is left is the activity itself, its first start and a request to cancel it.
+  ActivityTask next;
+  next.scheduled_event_id = open->scheduled_event_id;
+  next.scheduled = open->scheduled;
+  next.attempt = open->attempt + 1;
+  next.started_event_id = open->started_event_id;
+  next.cancel_requested_event_id = open->cancel_requested_event_id;
+  next.available_ms = next.parked_until_ms = record.parked_until_ms();
+  next.last_failure = std::move(failure);
+  state.activities.put(record.scheduled_event_id(), std::move(next));
   return absl::OkStatus();
 }
 

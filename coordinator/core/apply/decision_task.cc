@@ -148,13 +148,4 @@ absl::Status decision_abandoned(ExecutionState& state, const journal::DecisionAb
   return absl::OkStatus();
 }
 
-absl::Status back_off_ended(ExecutionState& state, const journal::BackOffEnded& record) {
-  const bool is_parked =
-      state.decision && state.decision->scheduled_event_id == record.scheduled_event_id() && state.decision->parked_until_ms != 0;
-  if (!is_parked) return misfit(state, "the end of a back-off of a task that is not parked");
-  state.decision->parked_until_ms = 0;
-  state.decision->available_ms = record.time_ms();
-  return absl::OkStatus();
-}
-
 }  // namespace baton::core::fold

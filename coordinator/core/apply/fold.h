@@ -30,7 +30,6 @@ absl::Status decision_completed(ExecutionState& state, const journal::DecisionTa
 absl::Status decision_timed_out(ExecutionState& state, const journal::DecisionTaskTimedOutAttributes& event, Place place);
 absl::Status decision_answered(ExecutionState& state, const journal::DecisionAnswered& record);
 absl::Status decision_abandoned(ExecutionState& state, const journal::DecisionAbandoned& record);
-absl::Status back_off_ended(ExecutionState& state, const journal::BackOffEnded& record);
 
 // activity_task.cc
 absl::Status activity_scheduled(ExecutionState& state, const journal::Event& event, Place place);
@@ -39,6 +38,7 @@ absl::Status activity_cancel_requested(ExecutionState& state, const journal::Act
 // Completed, failed, timed out, canceled.
 absl::Status activity_closed(ExecutionState& state, int64_t scheduled_event_id, int64_t started_event_id, Place place);
 absl::Status activity_answered(ExecutionState& state, const journal::ActivityAnswered& record);
+absl::Status attempt_ended(ExecutionState& state, const journal::AttemptEnded& record);
 absl::Status heartbeat_recorded(ExecutionState& state, const journal::HeartbeatRecorded& record);
 
 // timer.cc
@@ -50,5 +50,6 @@ absl::Status timer_ended(ExecutionState& state, const std::string& timer_id, int
 absl::Status offer_made(ExecutionState& state, const journal::OfferMade& record);
 absl::Status offer_acknowledged(ExecutionState& state, const journal::OfferAcknowledged& record);
 absl::Status offer_withdrawn(ExecutionState& state, const journal::OfferWithdrawn& record);
+absl::Status back_off_ended(ExecutionState& state, const journal::BackOffEnded& record);
 
 }  // namespace baton::core::fold

@@ -37,6 +37,14 @@ absl::Status withdraw(const ExecutionState& state, Task& task, const journal::Of
   return absl::OkStatus();
 }
 
+template <class Task>
+absl::Status end_back_off(const ExecutionState& state, Task& task, const journal::BackOffEnded& record) {
+  if (task.parked_until_ms == 0) return misfit(state, "the end of a back-off of a task that is not parked");
+  task.parked_until_ms = 0;
+  task.available_ms = record.time_ms();
+  return absl::OkStatus();
+}
+
 bool is_decision(const ExecutionState& state, int64_t scheduled_event_id) {
   return state.decision && state.decision->scheduled_event_id == scheduled_event_id;
 }
@@ -70,6 +78,11 @@ absl::Status offer_acknowledged(ExecutionState& state, const journal::OfferAckno
 absl::Status offer_withdrawn(ExecutionState& state, const journal::OfferWithdrawn& record) {
   if (!is_decision(state, record.scheduled_event_id())) return change_activity(state, record, withdraw<ActivityTask>);
   return withdraw(state, *state.decision, record);
+}
+
+absl::Status back_off_ended(ExecutionState& state, const journal::BackOffEnded& record) {
+  if (!is_decision(state, record.scheduled_event_id())) return change_activity(state, record, end_back_off<ActivityTask>);
+  return end_back_off(state, *state.decision, record);
 }
 
 }  // namespace baton::core::fold

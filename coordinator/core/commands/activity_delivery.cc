@@ -25,7 +25,8 @@ std::string text_of(Answer answer) {
 absl::Status why_closed(const ExecutionState& state, const TaskRef& task) {
   using baton::v1::SUPERSEDED, baton::v1::UNKNOWN_RESOURCE;
   if (const AnsweredTask* answered = find_any_answer(state, task)) {
-    const bool is_it = answered->attempt == task.attempt && answered->delivery == task.delivery;
+    if (answered->attempt != task.attempt) return refused(UNKNOWN_RESOURCE, task, "was answered in another attempt");
+    const bool is_it = answered->delivery == task.delivery;
     if (!is_it) return refused(SUPERSEDED, task, "was answered by another poller: this delivery of it does not count");
     return refused(UNKNOWN_RESOURCE, task, "was answered as " + text_of(answered->answer) + " before, and that stands");
   }
@@ -55,6 +56,7 @@ absl::StatusOr<Commit> repeat(const ExecutionState& state, const Context& contex
 void acknowledge_activity(Draft& draft, const TaskRef& task, const std::string& identity, int64_t time_ms) {
   const ActivityTask* open = draft.state().activities.get(task.scheduled_event_id);
   if (open == nullptr || open->acknowledged) return;
+  const bool is_first = open->started_event_id == 0;  // of all attempts
   const bool by_open_offer = open->offer && open->offer->delivery == task.delivery;
   const std::string worker = by_open_offer ? open->offer->identity : identity;
   draft.record([&](journal::Record& record) {
@@ -65,6 +67,7 @@ void acknowledge_activity(Draft& draft, const TaskRef& task, const std::string& 
     acknowledged.set_time_ms(time_ms);
     if (!by_open_offer) acknowledged.set_identity(identity);
   });
+  if (!is_first) return;
   draft.event_at(time_ms, [&](journal::Event& event) {
     auto& started = *event.mutable_activity_task_started();
     started.set_identity(worker);

@@ -4,6 +4,7 @@
 #include <tuple>
 #include <vector>
 
+#include "coordinator/core/commands/activity_retry.h"
 #include "coordinator/core/commands/commands.h"
 #include "coordinator/core/deadlines.h"
 #include "coordinator/core/draft.h"
@@ -54,9 +55,15 @@ std::shared_ptr<const journal::Payload> last_details(const ActivityTask& task, c
   return task.heartbeat_details;
 }
 
+bool clock_of_attempt(journal::ActivityTaskTimeoutType type) {
+  return type == journal::ACTIVITY_TASK_TIMEOUT_TYPE_START_TO_CLOSE || type == journal::ACTIVITY_TASK_TIMEOUT_TYPE_HEARTBEAT;
+}
+
 void time_out_activity(Draft& draft, const FireDeadlines& command, const Deadline& deadline, journal::ActivityTaskTimeoutType type) {
   const ActivityTask* task = draft.state().activities.get(deadline.scheduled_event_id);
   if (task == nullptr) return;  // an earlier deadline closed it
+  if (clock_of_attempt(type) && !task->acknowledged) return;  // or its attempt
+  if (retry_after_timeout(draft, *task, type, deadline.time_ms)) return;
   const int64_t started_event_id = task->started_event_id;
   const auto details = last_details(*task, command);
   draft.event_at(deadline.time_ms, [&](journal::Event& event) {
@@ -101,12 +108,16 @@ void withdraw(Draft& draft, const Deadline& deadline) {
 
 void end_back_off(Draft& draft, const Deadline& deadline) {
   const auto& decision = draft.state().decision;
-  const bool is_parked = decision && decision->scheduled_event_id == deadline.scheduled_event_id && decision->parked_until_ms != 0;
-  if (!is_parked) return;
+  const ActivityTask* activity = draft.state().activities.get(deadline.scheduled_event_id);
+  const bool is_decision = decision && decision->scheduled_event_id == deadline.scheduled_event_id;
+  const int64_t parked_until_ms = is_decision ? decision->parked_until_ms : activity != nullptr ? activity->parked_until_ms : 0;
+  if (parked_until_ms == 0) return;  // an earlier deadline closed it
+  const int32_t attempt = is_decision ? 1 : activity->attempt;
   draft.record([&](journal::Record& record) {
     auto& ended = *record.mutable_back_off_ended();
     ended.set_scheduled_event_id(deadline.scheduled_event_id);
     ended.set_time_ms(draft.context().now_ms);
+    if (attempt != 1) ended.set_attempt(attempt);
   });
 }
 

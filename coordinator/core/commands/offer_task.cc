@@ -57,7 +57,8 @@ absl::StatusOr<Commit> offer_activity(const ExecutionState& state, const Activit
   int64_t started_event_id = 0;
   if (command.unary) {
     acknowledge_activity(draft, {command.scheduled_event_id, 0, attempt, delivery}, command.identity, context.now_ms);
-    started_event_id = draft.state().last_event_id;
+    const ActivityTask* started = draft.state().activities.get(command.scheduled_event_id);
+    started_event_id = started == nullptr ? 0 : started->started_event_id;
   }
   return finish(std::move(draft), {TaskKind::kActivity, command.scheduled_event_id, started_event_id, attempt, delivery});
 }

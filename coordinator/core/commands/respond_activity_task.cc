@@ -1,5 +1,7 @@
-// RespondActivityTaskCompleted, ...Failed, ...Canceled: the first answer closes the task; the same one, sent again, is answered alike.
+// RespondActivityTaskCompleted, ...Failed, ...Canceled: the first answer closes the task, or its attempt when the retry policy has another one;
+// the same one, sent again, is answered alike.
 #include "coordinator/core/commands/activity_delivery.h"
+#include "coordinator/core/commands/activity_retry.h"
 #include "coordinator/core/commands/commands.h"
 #include "coordinator/core/commands/decision_delivery.h"
 #include "coordinator/core/fault.h"
@@ -36,16 +38,20 @@ journal::ActivityAnswered::Outcome outcome_of(Answer answer) {
   return answer == Answer::kFailed ? journal::ActivityAnswered::FAILED : journal::ActivityAnswered::CANCELED;
 }
 
-void close(Draft& draft, const RespondActivityTask& command, const ActivityTask& task) {
-  const int64_t scheduled_event_id = task.scheduled_event_id, started_event_id = task.started_event_id;
-  const int64_t cancel_requested_event_id = task.cancel_requested_event_id;
+void note_answer(Draft& draft, const RespondActivityTask& command) {
   draft.record([&](journal::Record& record) {
     auto& answered = *record.mutable_activity_answered();
-    answered.set_scheduled_event_id(scheduled_event_id);
+    answered.set_scheduled_event_id(command.task.scheduled_event_id);
     if (command.task.attempt != 1) answered.set_attempt(command.task.attempt);
     answered.set_delivery(command.task.delivery);
     answered.set_outcome(outcome_of(answer_of(command.answer)));
   });
+  draft.answered_by(command.task.scheduled_event_id, command.task.delivery);
+}
+
+void close(Draft& draft, const RespondActivityTask& command, const ActivityTask& task) {
+  const int64_t scheduled_event_id = task.scheduled_event_id, started_event_id = task.started_event_id;
+  const int64_t cancel_requested_event_id = task.cancel_requested_event_id;
   draft.event([&](journal::Event& event) {
     const auto place = [&](auto& closed) {
       closed.set_scheduled_event_id(scheduled_event_id);
@@ -67,7 +73,7 @@ void close(Draft& draft, const RespondActivityTask& command, const ActivityTask&
       place(canceled);
     }
   });
-  draft.answered_by(scheduled_event_id, command.task.delivery);
+  draft.wake_decider();
 }
 
 }  // namespace
@@ -86,8 +92,10 @@ absl::StatusOr<Commit> respond_activity_task(const ExecutionState& state, const 
   }
   Draft draft(state, context);
   acknowledge_activity(draft, command.task, command.identity, context.now_ms);
-  if (const ActivityTask* started = draft.state().activities.get(command.task.scheduled_event_id)) close(draft, command, *started);
-  draft.wake_decider();
+  note_answer(draft, command);
+  const ActivityTask* answering = draft.state().activities.get(command.task.scheduled_event_id);
+  const bool goes_on = answering != nullptr && command.answer.has_failed() && retry_after_failure(draft, *answering, command.answer.failed());
+  if (answering != nullptr && !goes_on) close(draft, command, *answering);
   return std::move(draft).finish(EmptyReply{});
 }
 

@@ -33,13 +33,16 @@ void apply_decision(Deciding& deciding, const Attributes& decision) {
   });
   const ActivityTask* task = draft.state().activities.get(scheduled_event_id);
   if (task == nullptr) return;  // the fold failed, and finish() says so
-  if (!task->waiting()) {
+  if (task->held()) {
     return draft.notify_of_cancel(
         {scheduled_event_id, task->attempt, task->acknowledged ? task->acknowledged->delivery : task->offer->delivery});
   }
+  // Between two attempts, too, although it was started once.
+  const int64_t started_event_id = task->started_event_id;
   draft.event([&](journal::Event& event) {
     auto& canceled = *event.mutable_activity_task_canceled();
     canceled.set_scheduled_event_id(scheduled_event_id);
+    canceled.set_started_event_id(started_event_id);
     canceled.set_latest_cancel_requested_event_id(requested_event_id);
   });
   draft.need_decision();

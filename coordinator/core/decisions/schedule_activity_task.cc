@@ -1,4 +1,5 @@
 // ScheduleActivityTask: ActivityTaskScheduled with every value resolved (facts.md §4, §7).
+#include <cmath>
 #include <optional>
 
 #include "coordinator/core/decisions/decisions.h"
@@ -69,6 +70,35 @@ Cause find_cause(Deciding& deciding, const Attributes& decision, Resolved& resol
   return cause;
 }
 
+absl::Status check_interval(const std::string& field, const google::protobuf::Duration& interval) {
+  baton::v1::Timeout timeout;
+  *timeout.mutable_after() = interval;
+  if (absl::Status s = check_timeout(field, true, timeout, false); !s.ok()) return s;
+  return duration_ms(interval) > 0 ? absl::OkStatus() : invalid_field(field, "is zero: wait for a millisecond at least");
+}
+
+absl::Status check_retry_policy(const std::string& field, const baton::v1::RetryPolicy& policy) {
+  if (!policy.has_initial_interval()) return invalid_field(field + ".initial_interval", "is missing: say how long to wait before the second attempt");
+  if (absl::Status s = check_interval(field + ".initial_interval", policy.initial_interval()); !s.ok()) return s;
+  const double coefficient = policy.backoff_coefficient();
+  if (coefficient != 0 && !(coefficient >= 1 && std::isfinite(coefficient))) {
+    return invalid_field(field + ".backoff_coefficient", "is no number of at least 1: each wait is the one before times this (0 means 2)");
+  }
+  if (policy.has_maximum_interval()) {
+    if (absl::Status s = check_interval(field + ".maximum_interval", policy.maximum_interval()); !s.ok()) return s;
+  }
+  if (policy.maximum_attempts() < 0) return invalid_field(field + ".maximum_attempts", "is negative: 0 means no limit");
+  if (policy.non_retryable_reasons_size() > kMaxNonRetryableReasons) {
+    return invalid_field(field + ".non_retryable_reasons", "has " + std::to_string(policy.non_retryable_reasons_size()) +
+                                                               " entries: at most " + std::to_string(kMaxNonRetryableReasons) + " are allowed");
+  }
+  for (int i = 0; i < policy.non_retryable_reasons_size(); ++i) {
+    const std::string entry = field + ".non_retryable_reasons[" + std::to_string(i) + "]";
+    if (absl::Status s = check_text(entry, policy.non_retryable_reasons(i), kMaxReasonChars); !s.ok()) return s;
+  }
+  return absl::OkStatus();
+}
+
 }  // namespace
 
 absl::Status check(const std::string& field, const Attributes& decision, const Limits& limits) {
@@ -92,8 +122,7 @@ absl::Status check(const std::string& field, const Attributes& decision, const L
   if (!s.ok()) return s;
   if (s = check_text(field + ".control", decision.control(), kMaxControlChars); !s.ok()) return s;
   if (decision.has_retry_policy()) {
-    return fault(baton::v1::NOT_IMPLEMENTED, field + ".retry_policy",
-                 field + ".retry_policy: this release does not retry by itself: leave it out and schedule the activity again");
+    if (s = check_retry_policy(field + ".retry_policy", decision.retry_policy()); !s.ok()) return s;
   }
   return check_headers(field + ".headers", decision.headers(), limits.headers_bytes);
 }
@@ -125,6 +154,7 @@ void apply_decision(Deciding& deciding, const Attributes& decision) {
     scheduled.set_task_priority(resolved.priority);
     if (decision.has_control()) scheduled.set_control(decision.control());
     to_journal(decision.headers(), scheduled.mutable_headers());
+    if (decision.has_retry_policy()) *scheduled.mutable_retry_policy() = to_journal(decision.retry_policy());
   });
 }
 

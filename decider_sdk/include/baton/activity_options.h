@@ -1,6 +1,7 @@
 // How one activity is scheduled.
 #pragma once
 
+#include <span>
 #include <string_view>
 #include <type_traits>
 
@@ -26,6 +27,16 @@ struct ActivityOptions {
     int value = 0;
     bool given = false;
   } priority;  // higher first
+  // The coordinator tries again what failed, or ran into start_to_close or heartbeat; the workflow
+  // hears of the last attempt only. Off unless `initial_interval` is given.
+  struct Retry {
+    Duration initial_interval{0};  // before the second attempt; at least 1 ms
+    double backoff_coefficient = 2;  // each wait is the one before times this; at least 1
+    Duration maximum_interval{0};    // no wait is longer; 0: 100 times the initial one
+    int maximum_attempts = 0;        // with the first; 0: until schedule_to_close is reached
+    // A failure with one of these reasons is final. At most 100; copied by schedule().
+    std::span<const std::string_view> non_retryable_reasons;
+  } retry;
 };
 static_assert(std::is_trivially_destructible_v<ActivityOptions>);
 
