@@ -3,6 +3,7 @@
 
 #include <future>
 #include <latch>
+#include <mutex>
 
 #include "tests/api/coordinator_in_process.h"
 #include "tests/api/held_store.h"
@@ -353,8 +354,29 @@ TEST_F(Streams, and_polls_opened_while_the_coordinator_stops_get_no_task) {
   EXPECT_EQ(waiting.count(), 1) << "the task was given to somebody who cannot have it";
 }
 
-// Of a coordinator that reads the registry when the test says so.
-class StreamsToBe : protected HeldStore, public CoordinatorInProcess {
+// A registry that is read when the test says so. The coordinator looks at it by itself, too, for as long as it lives.
+class HeldRegistry : protected HeldStore {
+ protected:
+  // From now on, whoever reads it waits.
+  void hold_registry() {
+    faults.set_before_read([this](std::string_view call) {
+      if (call != "registry_version") return absl::OkStatus();
+      std::call_once(somebody_asks_, [this] { asked_.count_down(); });
+      released_.wait();
+      return absl::OkStatus();
+    });
+  }
+  void let_registry_be_read() { release_.set_value(); }
+
+  std::latch asked_{1};
+
+ private:
+  std::once_flag somebody_asks_;
+  std::promise<void> release_;
+  std::shared_future<void> released_ = release_.get_future().share();
+};
+
+class StreamsToBe : protected HeldRegistry, public CoordinatorInProcess {
  protected:
   StreamsToBe() : CoordinatorInProcess("", {}, HeldStore::store()) { set_up_types(); }
 
@@ -375,20 +397,6 @@ class StreamsToBe : protected HeldStore, public CoordinatorInProcess {
     client->say(frame);
     return client;
   }
-  // From now on, whoever looks for an unknown domain waits; returns when somebody does.
-  void hold_registry() {
-    faults.set_before_read([this](std::string_view call) {
-      if (call != "registry_version") return absl::OkStatus();
-      asked_.count_down();
-      released_.wait();
-      return absl::OkStatus();
-    });
-  }
-  void let_registry_be_read() { release_.set_value(); }
-
-  std::latch asked_{1};
-  std::promise<void> release_;
-  std::shared_future<void> released_ = release_.get_future().share();
 };
 
 TEST_F(StreamsToBe, MayPollInADomainThatWasRegisteredElsewhereAMomentAgo) {
