@@ -61,9 +61,9 @@ std::optional<std::optional<core::RunId>> LaneBatch::open_run_of(const store::Wo
   const auto read = looked_up_.find(workflow);
   if (read == looked_up_.end()) return std::nullopt;
   // A run that was read as open and then closed, by this batch or by another coordinator before it was loaded, is in the cache without
-  // being open.
-  const auto closed = read->second ? lane_.runs_.find(*read->second) : lane_.runs_.end();
-  if (closed != lane_.runs_.end() && closed->second->unserved.ok()) return std::nullopt;
+  // being open. One that is open there is found by its workflow id no more if another run was thought to follow or precede it.
+  const auto known = read->second ? lane_.runs_.find(*read->second) : lane_.runs_.end();
+  if (known != lane_.runs_.end() && known->second->unserved.ok() && !known->second->state.open()) return std::nullopt;
   return read->second;
 }
 

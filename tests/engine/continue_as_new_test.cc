@@ -98,6 +98,19 @@ TEST_F(ContinueAsNew, WhatComesForTheWorkflowIdInTheSameBatchReachesTheSuccessor
   EXPECT_EQ(events("order"), "WorkflowExecutionStarted, DecisionTaskScheduled, WorkflowExecutionSignaled");
 }
 
+TEST_F(ContinueAsNew, AnAnswerRepeatedWhereTheRunIsStillThoughtOpenDoesNotHideTheSuccessor) {
+  TestCoordinator& b = coordinator();
+  ASSERT_TRUE(a.start("order").ok());
+  const TaskToken token = a.decider({.unary = true})->next_offer().token;
+  ASSERT_TRUE(b.describe("order").ok());
+  ASSERT_EQ(a.decide(nullptr, token, {continue_as_new()}), absl::OkStatus());
+  const TaskToken next = a.decider({.unary = true})->next_offer().token;
+  ASSERT_EQ(b.decide(nullptr, next, {start_timer("t", 60'000)}), absl::OkStatus());
+  EXPECT_EQ(b.decide(nullptr, token, {continue_as_new()}), absl::OkStatus()) << "begins yet another run before it meets the conflict";
+  EXPECT_EQ(b.signal("order"), absl::OkStatus());
+  EXPECT_EQ(runs(), 2u);
+}
+
 TEST_F(ContinueAsNew, AnotherCoordinatorServesTheSuccessor) {
   TestCoordinator& b = coordinator();
   ASSERT_TRUE(a.start("order").ok());
