@@ -15,6 +15,17 @@ using v1::Decision;
 std::string activity_id(Draws& draws) { return "activity-" + std::to_string(draws.below(4)); }
 std::string timer_id(Draws& draws) { return "timer-" + std::to_string(draws.below(3)); }
 
+// Whatever it says, nothing waits longer than the end of a story lasts.
+void fill_retry(Draws& draws, v1::RetryPolicy& policy) {
+  constexpr std::array<double, 4> kCoefficients = {0, 1, 1.5, 4};
+  const uint64_t initial_ms = draws.percent(20) ? 1 : 1 + draws.below(3'000);
+  policy.mutable_initial_interval()->set_seconds(static_cast<int64_t>(initial_ms / 1'000));
+  policy.mutable_initial_interval()->set_nanos(static_cast<int32_t>(initial_ms % 1'000) * 1'000'000);
+  policy.set_backoff_coefficient(draws.one_of(kCoefficients));
+  policy.mutable_maximum_interval()->set_seconds(5);
+  policy.set_maximum_attempts(static_cast<int32_t>(draws.below(4)));
+}
+
 void fill_activity(Draws& draws, Decision& decision) {
   constexpr std::array<int64_t, 5> kTimeouts = {-1, -1, 900, 4'000, 15'000};
   constexpr std::array<int64_t, 5> kHeartbeats = {-1, -1, 2'000, 6'000, 40'000};
@@ -24,6 +35,7 @@ void fill_activity(Draws& draws, Decision& decision) {
   const int64_t until_closed_s = static_cast<int64_t>(draws.below(20));
   if (draws.percent(15)) schedule.mutable_schedule_to_close_timeout()->mutable_after()->set_seconds(until_closed_s);
   if (draws.percent(15)) schedule.set_task_priority(static_cast<int32_t>(draws.below(3)));
+  if (draws.percent(50)) fill_retry(draws, *schedule.mutable_retry_policy());
   if (draws.percent(5)) schedule.mutable_activity_type()->set_version("unknown");
 }
 

@@ -20,7 +20,8 @@ const core::ActivityTask* activity_in_state(const Witness::Run& run, const TaskT
 
 const core::DecisionTask* decision_in_state(const Witness::Run& run, const TaskToken& token) {
   const auto& open = run.state.decision;
-  const bool is_it = open && open->scheduled_event_id == token.scheduled_event_id() && open->started_event_id == token.started_event_id();
+  const bool is_it = open && open->scheduled_event_id == token.scheduled_event_id() &&
+                     open->started_event_id == token.started_event_id() && open->given_up_delivery < token.delivery();
   return is_it ? &*open : nullptr;
 }
 
@@ -60,7 +61,10 @@ void RandomDriver::answer(TaskKey key, Client* client) {
   if (client != nullptr && client->deaf) return;
   tell("  " + (client == nullptr ? "somebody" : client->identity) + " answers " + text_of(key));
   if (client != nullptr) drop(*client, key);
-  if (task.kind == core::TaskKind::kDecision) return answer_decision(task, client, draw_decisions(draws_), draws_.percent(50));
+  if (task.kind == core::TaskKind::kDecision) {
+    if (draws_.percent(15)) return give_up(task, client);
+    return answer_decision(task, client, draw_decisions(draws_), draws_.percent(50));
+  }
   constexpr std::array kOutcomes = {ActivityTaskAnswer::kCompleted, ActivityTaskAnswer::kCompleted, ActivityTaskAnswer::kFailed,
                                     ActivityTaskAnswer::kCanceled};
   answer_activity(task, client, draws_.one_of(kOutcomes));
@@ -92,6 +96,28 @@ void RandomDriver::answer_decision(Task& task, Client* client, const DrawnDecisi
     judge_answer(mark, outcome.status());
     if (cached && outcome.ok()) kept_.insert({instance, std::get<core::RunId>(key)});
   };
+  task.answers.push_back(&sent);
+  ledger_.send(sent, at, over);
+}
+
+// That nothing can be decided; also said again by whoever answered before.
+void RandomDriver::give_up(Task& task, Client* client) {
+  const size_t at = client != nullptr ? client->at : some_side();
+  const engine::PollerId over = client != nullptr ? client->sink->id : 0;
+  if (!task.answers.empty() && task.answers.back()->told != Told::kNo) return ledger_.send(*task.answers.back(), at, over);
+  const TaskKey key = key_of(task.token);
+  const std::string mark = fresh("answer-");
+  v1::RespondDecisionTaskFailedRequest request;
+  request.set_reason(mark);
+  answers_[mark] = {.task = key};
+  const core::RunId run_id = std::get<core::RunId>(key);
+  Sent& sent = ledger_.add({.mark = mark, .workflow_id = witness_->find(run_id)->workflow_id(), .run = run_id});
+  sent.send = [this, &sent, token = task.token, request](size_t to, engine::PollerId poller) {
+    engine(to).respond_decision_failed(caller(), token, request, poller, [this, &sent](const absl::Status& outcome) {
+      ledger_.reply(sent, outcome.ok() ? Ledger::Outcome(core::RunId{}) : Ledger::Outcome(outcome));
+    });
+  };
+  sent.judge = [this, mark](const absl::StatusOr<core::RunId>& outcome) { judge_answer(mark, outcome.status()); };
   task.answers.push_back(&sent);
   ledger_.send(sent, at, over);
 }

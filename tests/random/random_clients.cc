@@ -287,6 +287,8 @@ void RandomDriver::expect_offers(const std::vector<Witness::Fresh>& fresh) {
       const auto& made = record.offer_made();
       const core::Offer* out = offer_of(one.run->state, made.scheduled_event_id());
       if (out == nullptr || out->delivery != made.delivery()) continue;
+      const core::ActivityTask* activity = one.run->state.activities.get(made.scheduled_event_id());
+      if (activity != nullptr && activity->attempt != std::max(1, made.attempt())) continue;
       const auto client =
           std::find_if(clients_.begin(), clients_.end(), [&](const Client& other) { return other.identity == made.identity(); });
       if (client == clients_.end() || client->deaf) continue;

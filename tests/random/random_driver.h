@@ -143,6 +143,7 @@ class RandomDriver {
   // `client` null: over a unary call, and to whomever.
   void answer(TaskKey key, Client* client);
   void answer_decision(Task& task, Client* client, const DrawnDecisions& drawn, bool all_or_nothing);
+  void give_up(Task& task, Client* client);
   void answer_activity(Task& task, Client* client, v1::ActivityTaskAnswer::OutcomeCase outcome);
   void heartbeat(const TaskKey& key, Client* client);
   void judge_answer(const std::string& mark, const absl::Status& outcome);
@@ -151,11 +152,12 @@ class RandomDriver {
 
   // --- random_records.cc: what comes into the journals, against what everybody did ---
   void read_records(const std::vector<Witness::Fresh>& fresh);
+  void read_internal(const Witness::Run& run, int64_t next_event_id, const journal::v1::Record& record, const journal::v1::Record* before);
   void read_event(const Witness::Run& run, int64_t event_id, const journal::v1::Event& event, const journal::v1::Record* before);
   void check_answer(const Witness::Run& run, const std::string& mark, const journal::v1::Record* before);
   void check_decided(const Witness::Run& run, int64_t completed_event_id, const Answer& answer);
   void check_withdrawal(const Witness::Run& run, const journal::v1::OfferWithdrawn& withdrawn);
-  void check_heartbeat_timeout(const Witness::Run& run, const journal::v1::ActivityTaskTimedOutAttributes& timed_out);
+  void check_heartbeat_timeout(const Witness::Run& run, int64_t scheduled_event_id);
   void check_cancel_requests(const std::string& workflow_id);
   void check_acknowledgements();
 

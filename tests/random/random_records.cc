@@ -50,10 +50,31 @@ void RandomDriver::read_records(const std::vector<Witness::Fresh>& fresh) {
       if (record.has_offer_withdrawn()) check_withdrawal(*one.run, record.offer_withdrawn());
       tell("  " + one.run->workflow_id() + " " + (record.has_event() ? std::to_string(event_id) : "-") + " " + record.ShortDebugString() + " by " +
            std::to_string(one.writer));
-      if (!record.has_event()) continue;
-      read_event(*one.run, event_id++, record.event(), i == 0 ? nullptr : &records[i - 1]);
+      const Record* const before = i == 0 ? nullptr : &records[i - 1];
+      if (record.has_event()) {
+        read_event(*one.run, event_id++, record.event(), before);
+      } else {
+        read_internal(*one.run, event_id, record, before);
+      }
     }
   }
+}
+
+// Answers that are no events: an attempt that failed and is not the last, a decision task that was given up.
+void RandomDriver::read_internal(const Witness::Run& run, int64_t next_event_id, const Record& record, const Record* before) {
+  if (record.has_attempt_ended()) {
+    const auto& ended = record.attempt_ended();
+    if (ended.timeout_type() == journal::v1::ACTIVITY_TASK_TIMEOUT_TYPE_HEARTBEAT) check_heartbeat_timeout(run, ended.scheduled_event_id());
+    if (ended.timeout_type() != journal::v1::ACTIVITY_TASK_TIMEOUT_TYPE_UNSPECIFIED) return;
+    ledger_.found(ended.failure_reason(), run.key().run_id, next_event_id, run.workflow_id());
+    check_answer(run, ended.failure_reason(), before);
+  }
+  if (record.decision_abandoned().reason() != journal::v1::DecisionAbandoned::DECIDER_FAILED) return;
+  const auto& abandoned = record.decision_abandoned();
+  ledger_.found(abandoned.failure_reason(), run.key().run_id, next_event_id, run.workflow_id());
+  const Task& task = task_of(answers_.at(abandoned.failure_reason()).task);
+  EXPECT_EQ(abandoned.started_event_id(), task.token.started_event_id()) << abandoned.failure_reason();
+  EXPECT_EQ(abandoned.delivery(), task.token.delivery()) << abandoned.failure_reason();
 }
 
 void RandomDriver::read_event(const Witness::Run& run, int64_t event_id, const Event& event, const Record* before) {
@@ -66,7 +87,8 @@ void RandomDriver::read_event(const Witness::Run& run, int64_t event_id, const E
   }
   if (event.has_decision_task_completed() && answers_.contains(mark)) check_decided(run, event_id, answers_.at(mark));
   if (event.has_workflow_execution_cancel_requested()) check_cancel_requests(run.workflow_id());
-  if (event.has_activity_task_timed_out()) check_heartbeat_timeout(run, event.activity_task_timed_out());
+  const auto& timed_out = event.activity_task_timed_out();
+  if (timed_out.timeout_type() == journal::v1::ACTIVITY_TASK_TIMEOUT_TYPE_HEARTBEAT) check_heartbeat_timeout(run, timed_out.scheduled_event_id());
 }
 
 // The record before the event says whose answer it is.
@@ -118,9 +140,7 @@ void RandomDriver::check_withdrawal(const Witness::Run& run, const journal::v1::
 }
 
 // Whoever says that it is alive has a whole interval from then.
-void RandomDriver::check_heartbeat_timeout(const Witness::Run& run, const journal::v1::ActivityTaskTimedOutAttributes& timed_out) {
-  if (timed_out.timeout_type() != journal::v1::ACTIVITY_TASK_TIMEOUT_TYPE_HEARTBEAT) return;
-  const int64_t scheduled_event_id = timed_out.scheduled_event_id();
+void RandomDriver::check_heartbeat_timeout(const Witness::Run& run, int64_t scheduled_event_id) {
   const Event& scheduled = *run.stored.events()[static_cast<size_t>(scheduled_event_id) - 1];
   const int64_t interval_ms = scheduled.activity_task_scheduled().heartbeat_timeout_ms();
   for (const auto& [key, task] : tasks_) {

@@ -110,6 +110,7 @@ Witness::Fresh Witness::take_in_row(const store::JournalRow& row, const Seen& se
 
 void Witness::take_in_record(Run& run, journal::v1::Record&& record, int64_t now_ms) {
   if (record.has_offer_withdrawn()) check_withdrawal(run, record.offer_withdrawn(), now_ms);
+  if (record.has_back_off_ended()) check_back_off(run, record.back_off_ended(), now_ms);
   const absl::Status applied = core::apply(run.state, record);
   EXPECT_TRUE(applied.ok()) << applied << " | " << record.ShortDebugString();
   if (record.has_event()) {
@@ -125,6 +126,13 @@ void Witness::check_withdrawal(const Run& run, const journal::v1::OfferWithdrawn
   const core::Offer* offer = offer_of(run.state, withdrawn.scheduled_event_id());
   if (offer == nullptr || withdrawn.reason() != journal::v1::OfferWithdrawn::DELIVERY_TIMEOUT) return;
   EXPECT_GE(withdrawn.time_ms(), offer->made_ms + core::kDeliveryTimeoutMs) << "withdrawn too early: " << withdrawn.ShortDebugString();
+}
+
+void Witness::check_back_off(const Run& run, const journal::v1::BackOffEnded& ended, int64_t now_ms) {
+  EXPECT_LE(ended.time_ms(), now_ms);
+  const core::ActivityTask* activity = run.state.activities.get(ended.scheduled_event_id());
+  const int64_t parked_until_ms = activity != nullptr ? activity->parked_until_ms : run.state.decision ? run.state.decision->parked_until_ms : 0;
+  EXPECT_GE(ended.time_ms(), parked_until_ms) << "not parked for long enough: " << ended.ShortDebugString();
 }
 
 // A run that continues another one, and the one that it continues, name each other.

@@ -66,6 +66,7 @@ class Witness {
   Fresh take_in_row(const store::JournalRow& row, const Seen& seen, int64_t now_ms);
   void take_in_record(Run& run, journal::v1::Record&& record, int64_t now_ms);
   void check_withdrawal(const Run& run, const journal::v1::OfferWithdrawn& withdrawn, int64_t now_ms);
+  static void check_back_off(const Run& run, const journal::v1::BackOffEnded& ended, int64_t now_ms);
   void check_successor(const Run& run);
 
   store::MemoryStore& data_;
