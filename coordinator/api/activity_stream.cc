@@ -60,9 +60,10 @@ class ActivityStream final : public PollStream<Request, Response> {
                [&](const auto& token) { backend_.engine.acknowledge(poller(), token); });
     for (v1::ActivityTaskAnswer& answer : *frame.mutable_answers()) respond(std::move(answer));
     for (v1::ActivityTaskHeartbeat& heartbeat : *frame.mutable_heartbeats()) beat(std::move(heartbeat));
+    // First, so that what is given back goes to others.
+    if (frame.draining()) backend_.engine.drain_poller(poller());
     for_tokens("returned_task_tokens", frame.returned_task_tokens(),
                [&](const auto& token) { backend_.engine.give_back(poller(), token); });
-    if (frame.draining()) backend_.engine.drain_poller(poller());
   }
   void respond(v1::ActivityTaskAnswer answer) {
     std::string bytes = std::move(*answer.mutable_task_token());

@@ -71,9 +71,10 @@ class DecisionStream final : public PollStream<Request, Response> {
     for_tokens("acknowledged_task_tokens", frame.acknowledged_task_tokens(),
                [&](const auto& token) { backend_.engine.acknowledge(poller(), token); });
     for (v1::DecisionTaskAnswer& answer : *frame.mutable_answers()) respond(answer);
+    // First, so that what is given back goes to others.
+    if (frame.draining()) backend_.engine.drain_poller(poller());
     for_tokens("returned_task_tokens", frame.returned_task_tokens(),
                [&](const auto& token) { backend_.engine.give_back(poller(), token); });
-    if (frame.draining()) backend_.engine.drain_poller(poller());
   }
   void respond(v1::DecisionTaskAnswer& answer) {
     const bool failed = answer.has_failed();
