@@ -16,7 +16,7 @@ TEST_F(Section9Messages, ATimerOfZeroSecondsFiresAtOnce) {
 }
 TEST_F(Section9Messages, ATimerFiresOnce) {
   start("w");
-  decide({start_timer("t", 5), start_timer("later", 40)});
+  decide({start_timer("t", 5), start_timer("later", 1'000)});
   wait_for("w", "TimerFired");
   decide({});
   poll_decision();  // the later one has fired
