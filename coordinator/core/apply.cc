@@ -66,6 +66,42 @@ absl::Status activity_event(ExecutionState& state, const journal::Event& event, 
   }
 }
 
+absl::Status external_event(ExecutionState& state, const journal::Event& event, Place place) {
+  using Event = journal::Event;
+  const auto ended = [&](const auto& child) { return child_ended(state, child.initiated_event_id(), child.started_event_id()); };
+  switch (event.attributes_case()) {
+    case Event::kStartChildWorkflowExecutionInitiated:
+      return child_initiated(state, event, place);
+    case Event::kStartChildWorkflowExecutionFailed:
+      return child_start_failed(state, event.start_child_workflow_execution_failed().initiated_event_id());
+    case Event::kChildWorkflowExecutionStarted:
+      return child_started(state, event.child_workflow_execution_started().initiated_event_id(), place);
+    case Event::kChildWorkflowExecutionCompleted:
+      return ended(event.child_workflow_execution_completed());
+    case Event::kChildWorkflowExecutionFailed:
+      return ended(event.child_workflow_execution_failed());
+    case Event::kChildWorkflowExecutionTimedOut:
+      return ended(event.child_workflow_execution_timed_out());
+    case Event::kChildWorkflowExecutionCanceled:
+      return ended(event.child_workflow_execution_canceled());
+    case Event::kChildWorkflowExecutionTerminated:
+      return ended(event.child_workflow_execution_terminated());
+    case Event::kSignalExternalWorkflowExecutionInitiated:
+    case Event::kRequestCancelExternalWorkflowExecutionInitiated:
+      return external_initiated(state, event, place);
+    case Event::kSignalExternalWorkflowExecutionFailed:
+      return external_answered(state, event.signal_external_workflow_execution_failed().initiated_event_id());
+    case Event::kExternalWorkflowExecutionSignaled:
+      return external_answered(state, event.external_workflow_execution_signaled().initiated_event_id());
+    case Event::kRequestCancelExternalWorkflowExecutionFailed:
+      return external_answered(state, event.request_cancel_external_workflow_execution_failed().initiated_event_id());
+    case Event::kExternalWorkflowExecutionCancelRequested:
+      return external_answered(state, event.external_workflow_execution_cancel_requested().initiated_event_id());
+    default:
+      return activity_event(state, event, place);
+  }
+}
+
 absl::Status task_event(ExecutionState& state, const journal::Event& event, Place place) {
   using Event = journal::Event;
   switch (event.attributes_case()) {
@@ -84,7 +120,7 @@ absl::Status task_event(ExecutionState& state, const journal::Event& event, Plac
     case Event::kTimerCanceled:
       return timer_ended(state, event.timer_canceled().timer_id(), event.timer_canceled().started_event_id());
     default:
-      return activity_event(state, event, place);
+      return external_event(state, event, place);
   }
 }
 

@@ -7,10 +7,12 @@
 #include <variant>
 #include <vector>
 
+#include "absl/status/statusor.h"
 #include "baton/journal/v1/record.pb.h"
 #include "baton/v1/decider_service.pb.h"
 #include "baton/v1/worker_service.pb.h"
 #include "baton/v1/workflow_service.pb.h"
+#include "coordinator/core/message.h"
 #include "coordinator/core/run_id.h"
 
 namespace baton::core {
@@ -54,7 +56,7 @@ struct RespondDecisionTaskCompleted {
   baton::v1::RespondDecisionTaskCompletedRequest request;
   std::string identity;     // of the stream; empty over a unary call
   std::string instance_id;  // of the stream; empty over a unary call
-  RunId successor_run_id;   // fresh: of the run that begins if the answer continues as new
+  RunId fresh_run_id;       // of the run that begins if the answer continues as new; those of children are its siblings
 };
 
 struct RespondDecisionTaskFailed {
@@ -113,11 +115,22 @@ struct FireDeadlines {
   std::vector<HeldHeartbeat> heartbeats;
 };
 
+// A message from another execution, on the run that it is for, or on the empty state of a child to be. Nothing when it is for a child or a
+// parent that is closed or no longer knows of it.
+struct ReceiveMessage {
+  std::shared_ptr<const baton::journal::v1::Message> message;
+};
+// What came of a message of this run: the run that it reached, or why it was refused. Nothing on a run that is closed or knows already.
+struct SettleMessage {
+  MessageKey key;
+  absl::StatusOr<RunId> outcome;
+};
+
 struct Command {
   Caller caller;
   std::variant<StartWorkflowExecution, SignalWorkflowExecution, RequestCancelWorkflowExecution, TerminateWorkflowExecution,
-               RespondDecisionTaskCompleted, RespondDecisionTaskFailed, RespondActivityTask, RecordActivityTaskHeartbeat, OfferTask, AcknowledgeTask,
-               WithdrawOffer, FireDeadlines>
+               RespondDecisionTaskCompleted, RespondDecisionTaskFailed, RespondActivityTask, RecordActivityTaskHeartbeat, OfferTask,
+               AcknowledgeTask, WithdrawOffer, FireDeadlines, ReceiveMessage, SettleMessage>
       body;
 };
 

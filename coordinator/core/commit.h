@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "baton/journal/v1/record.pb.h"
+#include "coordinator/core/message.h"
 #include "coordinator/core/run_id.h"
 #include "coordinator/core/state.h"
 
@@ -60,6 +61,7 @@ struct RunCommit {
   std::vector<WaitingTask> waiting;
   std::vector<EndedTask> ended;
   std::vector<CancelNotice> cancel_notices;
+  std::vector<OutgoingMessage> messages;
   VisibilityChange visibility;
   // Set when the execution row's deadline column changes with this commit (a DeadlineArmed record says so too). A close clears the
   // column without saying so here.
@@ -67,6 +69,7 @@ struct RunCommit {
 };
 
 struct EmptyReply {};
+// The run that was started, or that a message came to.
 struct StartReply {
   RunId run_id;
 };
@@ -87,8 +90,10 @@ struct RepeatReply {};
 // An all-or-nothing close met new events. The records that abandon the decision task are in the commit; the caller is refused with
 // UNHANDLED_DECISION after it.
 struct CloseRefusedReply {};
+// A child policy met a run that continued as new: it is for the open run of the workflow id.
+struct ContinuedReply {};
 
-using Reply = std::variant<EmptyReply, StartReply, HeartbeatReply, OfferReply, RepeatReply, CloseRefusedReply>;
+using Reply = std::variant<EmptyReply, StartReply, HeartbeatReply, OfferReply, RepeatReply, CloseRefusedReply, ContinuedReply>;
 
 struct Commit {
   std::vector<RunCommit> runs;  // the run decided on first; continue-as-new adds a second

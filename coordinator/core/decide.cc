@@ -29,6 +29,8 @@ Call call_of(const OfferTask&) { return {}; }
 Call call_of(const AcknowledgeTask&) { return {}; }
 Call call_of(const WithdrawOffer&) { return {}; }
 Call call_of(const FireDeadlines&) { return {}; }
+Call call_of(const ReceiveMessage&) { return {}; }
+Call call_of(const SettleMessage&) { return {}; }
 
 absl::Status authorize(const ExecutionState& state, const Caller& caller, const Call& call, const Context& context) {
   if (call.action.empty()) return absl::OkStatus();
@@ -80,6 +82,12 @@ absl::StatusOr<Commit> run(const ExecutionState& state, const Caller& caller, co
 }
 absl::StatusOr<Commit> run(const ExecutionState& state, const Caller& caller, const FireDeadlines& c, const Context& context) {
   return fire_deadlines(state, caller, c, context);
+}
+absl::StatusOr<Commit> run(const ExecutionState& state, const Caller& caller, const ReceiveMessage& c, const Context& context) {
+  return receive_message(state, caller, c, context);
+}
+absl::StatusOr<Commit> run(const ExecutionState& state, const Caller& caller, const SettleMessage& c, const Context& context) {
+  return settle_message(state, caller, c, context);
 }
 
 }  // namespace

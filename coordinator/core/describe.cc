@@ -101,6 +101,7 @@ DescribeWorkflowExecutionResponse describe(const ExecutionState& state) {
   counts.set_open_activity_tasks(static_cast<int32_t>(state.activities.size()));
   counts.set_open_decision_tasks(state.decision ? 1 : 0);
   counts.set_open_timers(static_cast<int32_t>(state.timers.size()));
+  counts.set_open_child_workflow_executions(static_cast<int32_t>(state.children.size()));
   if (state.latest_activity_ms != 0) set_timestamp(state.latest_activity_ms, shown.mutable_latest_activity_task_time());
   if (state.execution_context != nullptr) shown.set_latest_execution_context(*state.execution_context);
   for (const auto& [id, task] : state.activities) {

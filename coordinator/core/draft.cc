@@ -58,6 +58,8 @@ Draft::Draft(const ExecutionState& base, const Context& context) : base_(base), 
 
 void Draft::fold(const journal::Record& record) {
   if (!failure_.ok()) return;
+  const journal::Event& event = record.event();
+  if (event.has_workflow_execution_terminated() || event.has_workflow_execution_timed_out()) children_at_close_ = state().children;
   failure_ = apply(commit_.after, record);
   if (failure_.ok()) touch(record);
 }
@@ -96,6 +98,23 @@ void Draft::touch_event(const journal::Event& event) {
     case journal::Event::kTimerStarted:
       earliest_new_timer_ms_ =
           std::min(earliest_new_timer_ms_, event.time_ms() + event.timer_started().start_to_fire_timeout_ms());
+      return;
+    case journal::Event::kStartChildWorkflowExecutionInitiated:
+    case journal::Event::kSignalExternalWorkflowExecutionInitiated:
+    case journal::Event::kRequestCancelExternalWorkflowExecutionInitiated:
+      requests_.emplace_back(state().last_event_id, &event);
+      return;
+    case journal::Event::kSignalExternalWorkflowExecutionFailed:
+      return drop_request(event.signal_external_workflow_execution_failed().initiated_event_id());
+    case journal::Event::kRequestCancelExternalWorkflowExecutionFailed:
+      return drop_request(event.request_cancel_external_workflow_execution_failed().initiated_event_id());
+    case journal::Event::kWorkflowExecutionCompleted:
+    case journal::Event::kWorkflowExecutionFailed:
+    case journal::Event::kWorkflowExecutionCanceled:
+    case journal::Event::kWorkflowExecutionContinuedAsNew:
+    case journal::Event::kWorkflowExecutionTerminated:
+    case journal::Event::kWorkflowExecutionTimedOut:
+      closing_ = &event;
       return;
     default:
       return;
@@ -218,6 +237,7 @@ absl::StatusOr<Commit> Draft::finish(Reply reply) && {
     derive_decision_change();
     derive_activity_changes();
     derive_visibility();
+    derive_messages();
   }
   commit_.run_id = state().identity->run_id;
   commit.runs.push_back(std::move(commit_));

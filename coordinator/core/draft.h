@@ -80,6 +80,17 @@ class Draft {
   void derive_activity_changes();
   void derive_activity_change(int64_t scheduled_event_id);
   void derive_visibility();
+  // Refused by the answer that initiated it.
+  void drop_request(int64_t initiated_event_id) {
+    std::erase_if(requests_, [&](const auto& request) { return request.first == initiated_event_id; });
+  }
+
+  // draft_messages.cc
+  void derive_messages();
+  journal::Message& new_message(MessageKind kind, int64_t subject);
+  void send_request(int64_t initiated_event_id, const journal::Event& initiated);
+  void tell_parent(const journal::Event& closing);
+  void apply_child_policy(journal::ChildPolicy policy);
   EndedTask ended(TaskKind kind, int64_t scheduled_event_id, int32_t attempt, int32_t held_delivery, bool was_waiting) const;
 
   const ExecutionState& base_;
@@ -91,6 +102,9 @@ class Draft {
   bool deadline_armed_ = false;
   std::vector<int64_t> touched_;                // activities that records were about, each once
   int64_t earliest_new_timer_ms_ = INT64_MAX;
+  std::vector<std::pair<int64_t, const journal::Event*>> requests_;  // initiated, and not refused at once: for other executions
+  const journal::Event* closing_ = nullptr;                          // the event that closed the run
+  SharedMap<int64_t, ChildExecution> children_at_close_;
   int64_t answered_event_id_ = 0;
   int32_t answered_delivery_ = 0;
 };

@@ -72,4 +72,11 @@ RunId make_time_ordered(int64_t unix_ms, std::span<const uint8_t, 10> random) {
   return id;
 }
 
+RunId sibling(RunId id, uint32_t n) {
+  uint32_t tail = n;
+  for (size_t i = 0; i < 4; ++i) tail += uint32_t{id.bytes[15 - i]} << (8 * i);
+  for (size_t i = 0; i < 4; ++i) id.bytes[15 - i] = static_cast<uint8_t>(tail >> (8 * i));
+  return id;
+}
+
 }  // namespace baton::core

@@ -39,6 +39,8 @@ struct RunId {
 // A new id. `unix_ms` is the time of creation, 0 to 2^48 - 1; of `random` 74 bits are used, which
 // must not repeat within a millisecond.
 RunId make_time_ordered(int64_t unix_ms, std::span<const uint8_t, 10> random);
+// The n-th of the ids that come with `id`, which is the 0-th: different for every n below 2^32.
+RunId sibling(RunId id, uint32_t n);
 
 }  // namespace baton::core
 

@@ -113,6 +113,17 @@ Snapshot keep(const ExecutionState& state) {
     open.set_started_event_id(timer.started_event_id);
     open.set_fire_ms(timer.fire_ms);
   }
+  for (const auto& [id, child] : state.children) {
+    auto& open = *kept.add_children();
+    open.set_initiated_event_id(id);
+    *open.mutable_initiated() = *child.initiated;
+    open.set_started_event_id(child.started_event_id);
+  }
+  for (const auto& [id, request] : state.external_requests) {
+    auto& open = *kept.add_external_requests();
+    open.set_initiated_event_id(id);
+    *open.mutable_initiated() = *request;
+  }
   state.answered.for_each([&](const AnsweredTask& answered) {
     auto& entry = *kept.add_answered();
     entry.set_scheduled_event_id(answered.scheduled_event_id);
@@ -201,6 +212,13 @@ void take_tasks(const Snapshot& kept, ExecutionState& state) {
   if (kept.has_decision_failure()) state.decision_failure = take_failure(kept.decision_failure());
   for (const auto& activity : kept.activities()) take_activity(activity, state);
   for (const auto& timer : kept.timers()) state.timers.put(timer.timer_id(), Timer{timer.started_event_id(), timer.fire_ms()});
+  for (const auto& child : kept.children()) {
+    state.children.put(child.initiated_event_id(),
+                       ChildExecution{std::make_shared<const journal::Event>(child.initiated()), child.started_event_id()});
+  }
+  for (const auto& request : kept.external_requests()) {
+    state.external_requests.put(request.initiated_event_id(), std::make_shared<const journal::Event>(request.initiated()));
+  }
   for (const auto& answered : kept.answered()) {
     state.answered.push({answered.scheduled_event_id(), answered.attempt(), answered.delivery(), static_cast<Answer>(answered.answer())},
                         kRememberedAnswers);

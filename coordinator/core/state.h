@@ -124,6 +124,20 @@ struct Timer {
   int64_t fire_ms = 0;
 };
 
+// An open child: initiated, or started.
+struct ChildExecution {
+  std::shared_ptr<const journal::Event> initiated;  // StartChildWorkflowExecutionInitiated, with the resolved values
+  int64_t started_event_id = 0;                     // 0: nothing is known of its start
+
+  const journal::StartChildWorkflowExecutionInitiatedAttributes& attributes() const {
+    return initiated->start_child_workflow_execution_initiated();
+  }
+};
+
+// A signal or a cancel request to another execution that is not answered yet:
+// SignalExternal- or RequestCancelExternalWorkflowExecutionInitiated.
+using ExternalRequest = std::shared_ptr<const journal::Event>;
+
 // What a client's answer made of a task.
 enum class Answer : uint8_t {
   kDecided = 1,
@@ -167,6 +181,8 @@ struct ExecutionState {
   SharedMap<int64_t, ActivityTask> activities;   // open, by scheduled event id
   SharedMap<std::string, int64_t> activity_ids;  // open activity id -> scheduled event id
   SharedMap<std::string, Timer> timers;          // open, by timer id
+  SharedMap<int64_t, ChildExecution> children;           // open, by initiated event id
+  SharedMap<int64_t, ExternalRequest> external_requests;  // by initiated event id
   SharedLog<AnsweredTask> answered;              // at least the last kRememberedAnswers, oldest first
 
   int64_t armed_deadline_ms = 0;  // what the execution's row says; 0: none

@@ -53,8 +53,12 @@ RunningEngine::RunningEngine(store::Store& store, const core::Authorizer& author
                      offer_with_history(std::move(poller), std::move(offered), run);
                    },
                    [this](const std::shared_ptr<TaskPoller>& poller, const journal::v1::TaskToken& token) { take_back(poller, token); },
+                   [this](const store::OutboxKey& key, std::shared_ptr<const journal::v1::Message> message) {
+                     outbox_.send(key, std::move(message));
+                   },
                    [this] { housekeeping_.watch_preferences(); }},
-      housekeeping_(store_, registry_, clock_, matcher_, open_executions_, options_.instance_id, options_.address,
+      outbox_(store_, clock_, [this](int16_t shard) -> Lane& { return lane_of(shard); }),
+      housekeeping_(store_, registry_, clock_, matcher_, open_executions_, outbox_, options_.instance_id, options_.address,
                     [this](int16_t shard) -> Lane& { return lane_of(shard); }) {
   for (int i = 0; i < options_.lanes; ++i) lanes_.push_back(std::make_unique<Lane>(environment_));
 }

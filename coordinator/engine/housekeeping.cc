@@ -17,12 +17,13 @@ constexpr int32_t kPurgeLimit = 50'000;
 }  // namespace
 
 Housekeeping::Housekeeping(store::Store& store, Registry& registry, DatabaseClock& clock, Matcher& matcher,
-                           OpenExecutions& open_executions, std::string instance_id, std::string address, LaneOf lane_of)
+                           OpenExecutions& open_executions, Outbox& outbox, std::string instance_id, std::string address, LaneOf lane_of)
     : store_(store),
       registry_(registry),
       clock_(clock),
       matcher_(matcher),
       open_executions_(open_executions),
+      outbox_(outbox),
       instance_id_(std::move(instance_id)),
       address_(std::move(address)),
       lane_of_(std::move(lane_of)) {}
@@ -84,6 +85,7 @@ void Housekeeping::tend_database() {
     if (beaten.ok()) {
       sweep_deadlines();
       read_backlogs();
+      outbox_.sweep();
       purge_received();
       open_executions_.count_some(store_, *registry_.picture()).IgnoreError();  // again with the next beat
     }

@@ -15,6 +15,7 @@
 #include "coordinator/engine/lane.h"
 #include "coordinator/engine/matcher.h"
 #include "coordinator/engine/open_executions.h"
+#include "coordinator/engine/outbox.h"
 #include "coordinator/engine/registry.h"
 
 namespace baton::engine {
@@ -24,7 +25,7 @@ class Housekeeping {
   using LaneOf = std::function<Lane&(int16_t shard)>;
   // Everything outlives it.
   Housekeeping(store::Store& store, Registry& registry, DatabaseClock& clock, Matcher& matcher, OpenExecutions& open_executions,
-               std::string instance_id, std::string address, LaneOf lane_of);
+               Outbox& outbox, std::string instance_id, std::string address, LaneOf lane_of);
   ~Housekeeping() { stop(); }
 
   // The first measurement of the clock, the first look at the registry and the first count of open executions; fails when the database cannot be asked.
@@ -51,6 +52,7 @@ class Housekeeping {
   DatabaseClock& clock_;
   Matcher& matcher_;
   OpenExecutions& open_executions_;
+  Outbox& outbox_;
   const std::string instance_id_, address_;
   const LaneOf lane_of_;
 

@@ -44,6 +44,8 @@ struct LaneEnvironment {
   std::function<void(std::shared_ptr<TaskPoller>, OfferedTask, store::RunKey)> offer_with_history;
   // An offer that its client cannot get any more.
   std::function<void(const std::shared_ptr<TaskPoller>&, const journal::v1::TaskToken&)> take_back;
+  // A message to another execution is durable.
+  std::function<void(const store::OutboxKey&, std::shared_ptr<const journal::v1::Message>)> send;
   // A task waits for its preferred decider: somebody must look when that is over.
   std::function<void()> watch_preferences;
 };

@@ -125,6 +125,7 @@ void LaneBatch::append(CachedRun& run, core::RunCommit commit) {
     ended_.push_back({&run, task});
   }
   for (const core::CancelNotice& notice : commit.cancel_notices) cancel_notices_.emplace_back(&run, notice);
+  work.messages.insert(work.messages.end(), commit.messages.begin(), commit.messages.end());
   for (const core::WaitingTask& task : commit.waiting) place(run, task);
 }
 

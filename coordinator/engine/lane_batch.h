@@ -59,6 +59,7 @@ class LaneBatch {
     absl::flat_hash_map<int64_t, core::WaitingTask> backlog_added;
     absl::flat_hash_map<int64_t, ListKey> backlog_removed;
     std::vector<core::AcknowledgeTask> acknowledgements;  // written by this batch
+    std::vector<core::OutgoingMessage> messages;          // on the round's arena
   };
   // A decided request that waits for its commit. Of the engine's own work: a hold that is refused, an offer that comes to nothing, and
   // whatever appended nothing because of what the cache said.
@@ -88,6 +89,10 @@ class LaneBatch {
   // --- deciding (lane_decide.cc) ---
   void decide(size_t index);
   void decide_start(size_t index);
+  static bool applies_child_policy(const LaneRequest& request);
+  static store::ReceivedKey start_of_child(const LaneRequest& request);
+  // A child policy for a child that has not begun: it never will.
+  void forestall_child(size_t index);
   void decide_on_nothing(size_t index, bool rests_on_open_run);
   void decide_on(size_t index, CachedRun& run, bool rests_on_open_run);
   void decide_command(size_t index, CachedRun& run, bool rests_on_open_run);
@@ -114,6 +119,7 @@ class LaneBatch {
   store::CommitBatch rows();
   void add_run_rows(RunWork& work, store::CommitBatch& batch);
   void add_verdicts(store::CommitBatch& batch) const;
+  static store::OutboxKey row_key(const CachedRun& run, const core::MessageKey& message);
   // Nothing of this round counts: what it touched, or found stale, is dropped from the cache, slots are given back.
   void abandon();
   void decide_again(std::vector<LaneRequest>& again);
@@ -142,6 +148,7 @@ class LaneBatch {
 
   std::map<store::WorkflowKey, std::optional<core::RunId>> looked_up_;
   std::vector<std::optional<std::string>> verdicts_;  // by request: recorded before
+  std::vector<std::optional<std::string>> child_starts_;  // by request that applies a child policy: what became of the child's start
   absl::flat_hash_set<const CachedRun*> fresh_;       // loaded in this round
   std::vector<store::RunKey> loaded_;                 // the same, also when they are gone again
   std::map<store::RunKey, absl::Status> not_loaded_;  // whose journal took too long to read
@@ -154,6 +161,8 @@ class LaneBatch {
   std::vector<std::pair<CachedRun*, core::AcknowledgeTask>> refused_acknowledgements_;
   std::vector<CachedRun*> stale_;  // the store has more of them
   std::set<store::ReceivedKey> received_;
+  std::vector<store::OutboxKey> settled_messages_;     // their rows go with this commit
+  std::vector<store::ReceivedRow> forestalled_;        // verdicts on deliveries that are still to come
   std::vector<size_t> postponed_;  // decided after this round's commit
   bool registry_said_no_ = false;
 };

@@ -61,7 +61,7 @@ LaneBatch::Result LaneBatch::execute(std::vector<LaneRequest>& again) {
     return Result::kDone;
   }
   store::CommitBatch batch = rows();
-  const bool writes = !batch.journal.empty() || !batch.received.empty();
+  const bool writes = !batch.journal.empty() || !batch.received.empty() || !batch.outbox_removed.empty();
   const store::CommitResult result = writes ? lane_.session_->commit(batch) : store::CommitResult{};
   switch (result.outcome) {
     case store::CommitOutcome::kCommitted:
@@ -103,6 +103,7 @@ store::CommitBatch LaneBatch::rows() {
     if (work.records->records_size() > 0) add_run_rows(work, batch);
   }
   add_verdicts(batch);
+  batch.outbox_removed = settled_messages_;
   return batch;
 }
 
@@ -144,6 +145,13 @@ void LaneBatch::add_run_rows(RunWork& work, store::CommitBatch& batch) {
   for (const auto& [id, task] : work.backlog_added) {
     batch.backlog_added.push_back({{run.key, id}, task.kind, domain, task.task_list, workflow_id, task.priority, task.scheduled_ms});
   }
+  for (const core::OutgoingMessage& sent : work.messages) {
+    batch.outbox_added.push_back({row_key(run, sent.key), sent.message->SerializeAsString(), now_ms_});
+  }
+}
+
+store::OutboxKey LaneBatch::row_key(const CachedRun& run, const core::MessageKey& message) {
+  return {run.key, static_cast<int16_t>(message.kind), message.subject};
 }
 
 // The first outcome of a protected call is every later copy's. A refusal that holds whatever happens need not be kept.
@@ -153,6 +161,7 @@ void LaneBatch::add_verdicts(store::CommitBatch& batch) const {
     if (!request.protected_by_id() || decided.settled || request.work == LaneWork::kDescribe) continue;
     batch.received.push_back({request.received_key(), to_verdict(decided.reply), now_ms_});
   }
+  batch.received.insert(batch.received.end(), forestalled_.begin(), forestalled_.end());
 }
 
 void LaneBatch::abandon() {

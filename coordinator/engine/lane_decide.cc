@@ -4,6 +4,7 @@
 #include "coordinator/core/fault.h"
 #include "coordinator/core/journal_values.h"
 #include "coordinator/engine/lane_batch.h"
+#include "coordinator/engine/outbox.h"
 #include "coordinator/engine/verdict.h"
 #include "coordinator/log/log.h"
 
@@ -11,6 +12,8 @@ namespace baton::engine {
 namespace {
 
 constexpr int64_t kLimitRetryMs = 1'000;
+// A delivery that waited longer is dropped: its message may be settled since, and its verdict forgotten (kReceivedLifeMs).
+constexpr int64_t kDeliveryLifeMs = 600'000;
 
 absl::Status unserved(const CachedRun& run) {
   const std::string run_id = run.key.run_id.to_text();
@@ -44,7 +47,11 @@ void LaneBatch::decide(size_t index) {
     postponed_.push_back(index);  // the first copy's commit answers it
     return;
   }
+  if (request.is_delivery() && request.arrived_ms + kDeliveryLifeMs < now_ms_) {
+    return refuse(index, core::fault(v1::STORE_UNAVAILABLE, "message", "its delivery took too long"), nullptr, false);
+  }
   if (request.is_start()) return decide_start(index);
+  if (std::holds_alternative<core::SettleMessage>(request.command.body)) settled_messages_.push_back(*request.message);
   store::RunKey key = request.run;
   const bool by_workflow_id = key.run_id.empty();
   if (by_workflow_id) {
@@ -72,6 +79,11 @@ void LaneBatch::decide_start(size_t index) {
   auto commit = core::decide(core::ExecutionState{}, request.command, context());
   if (!commit.ok()) return refuse(index, commit.status(), nullptr, false);
   const auto open = open_run_of(request.workflow);
+  if (open && *open && **open == request.run.run_id) {  // it was delivered before
+    CachedRun* begun = lane_.find(request.run);
+    decided_.push_back({.request = index, .reply = LaneReply{core::StartReply{**open}, nullptr}, .run = begun, .rests_on_open_run = true, .open_run = *open});
+    return;
+  }
   if (open && *open) {
     refuse(index, already_started(request.workflow, **open), lane_.find({request.workflow.shard, **open}), true);
     decided_.back().open_run = *open;
@@ -106,8 +118,37 @@ void LaneBatch::decide_on_nothing(size_t index, bool rests_on_open_run) {
     return refuse(index, core::fault(v1::UNKNOWN_RESOURCE, what, what + " does not exist in domain " + request.workflow.domain), nullptr,
                   rests_on_open_run);
   }
+  if (applies_child_policy(request)) return forestall_child(index);
   auto commit = core::decide(core::ExecutionState{}, request.command, context());
+  if (commit.ok() && request.message) {  // about a run that is gone
+    decided_.push_back({.request = index, .reply = LaneReply{std::move(commit->reply), nullptr}, .rests_on_open_run = rests_on_open_run});
+    return;
+  }
   refuse(index, commit.ok() ? absl::InternalError("a command on no run was accepted") : commit.status(), nullptr, rests_on_open_run);
+}
+
+bool LaneBatch::applies_child_policy(const LaneRequest& request) {
+  const auto* received = std::get_if<core::ReceiveMessage>(&request.command.body);
+  return received != nullptr && received->message->has_apply_child_policy();
+}
+
+// How the message that starts the child is known to its receiver.
+store::ReceivedKey LaneBatch::start_of_child(const LaneRequest& request) {
+  store::OutboxKey start = *request.message;
+  start.kind = static_cast<int16_t>(core::MessageKind::kStartChild);
+  return {request.workflow, kDelivery, delivery_id(start)};
+}
+
+// Its start, which may be on its way, finds that it was refused; whichever of the two is recorded first makes the other conflict. A chain that
+// has ended, asked for by its workflow id, has nothing to forestall.
+void LaneBatch::forestall_child(size_t index) {
+  const LaneRequest& request = requests_[index];
+  const bool by_workflow_id = request.run.run_id.empty();
+  if (!by_workflow_id && !child_starts_[index]) {
+    const absl::Status never = core::fault(v1::UNKNOWN_RESOURCE, "workflow_execution", "its parent was closed before it began");
+    forestalled_.push_back({start_of_child(request), to_verdict(never), now_ms_});
+  }
+  decided_.push_back({.request = index, .reply = LaneReply{core::EmptyReply{}, nullptr}, .rests_on_open_run = by_workflow_id});
 }
 
 void LaneBatch::decide_on(size_t index, CachedRun& run, bool rests_on_open_run) {
@@ -155,10 +196,12 @@ void LaneBatch::decide_command(size_t index, CachedRun& run, bool rests_on_open_
     // One that is due even now was held back for clients that may still be reconnecting.
     lane_.deadlines_.set(run.key, run.state.armed_deadline_ms > now_ms_ ? run.state.armed_deadline_ms : now_ms_ + core::kLazyAcknowledgementMs);
   }
+  const bool continued = std::holds_alternative<core::ContinuedReply>(commit->reply);
   decided_.push_back({.request = index,
                       .reply = LaneReply{std::move(commit->reply), nullptr},
                       .run = &run,
                       .appended = appended,
+                      .settled = continued,  // no verdict yet
                       .rests_on_open_run = rests_on_open_run,
                       .open_run = run.key.run_id});
 }
@@ -170,7 +213,9 @@ void LaneBatch::refuse(size_t index, absl::Status why, CachedRun* run, bool rest
               {{"run_id", run == nullptr ? std::string() : run->key.run_id.to_text()}, {"message", std::string(why.message())}});
   }
   Decided& decided = decided_.emplace_back(Decided{.request = index, .reply = std::move(why), .run = run});
-  decided.settled = core::is_unconditional(decided.reply.status());
+  // Of a message even a full domain is a verdict: its sender records it.
+  const bool verdict = requests_[index].is_delivery() && core::fault_of(decided.reply.status()) == v1::LIMIT_EXCEEDED;
+  decided.settled = core::is_unconditional(decided.reply.status()) && !verdict;
   decided.rests_on_open_run = rests_on_open_run;
   if (run != nullptr) decided.open_run = run->key.run_id;
 }

@@ -1,6 +1,7 @@
 // A lane's round, first part: what it must read before it decides, and before it answers without having written.
 #include "coordinator/core/fault.h"
 #include "coordinator/engine/lane_batch.h"
+#include "coordinator/engine/outbox.h"
 #include "coordinator/engine/verdict.h"
 
 namespace baton::engine {
@@ -75,12 +76,17 @@ absl::Status LaneBatch::load() {
 // The open runs of workflow ids, and, once something was in the way, whether calls were applied before: one query.
 absl::Status LaneBatch::look_up() {
   store::ConfirmRequest ask;
-  std::vector<size_t> askers;
+  std::vector<std::optional<std::string>*> askers;
+  child_starts_.resize(requests_.size());
   for (size_t i = 0; i < requests_.size(); ++i) {
     const LaneRequest& request = requests_[i];
     if (request.rounds > 0 && request.protected_by_id()) {
       ask.received.push_back(request.received_key());
-      askers.push_back(i);
+      askers.push_back(&verdicts_[i]);
+      if (applies_child_policy(request)) {
+        ask.received.push_back(start_of_child(request));
+        askers.push_back(&child_starts_[i]);
+      }
     }
     // A start tries first: the open-run index refuses it if it must.
     const bool wanted = request.is_start() ? request.rounds > 0 : names_open_run(request);
@@ -91,7 +97,7 @@ absl::Status LaneBatch::look_up() {
   if (ask.received.empty() && ask.open_runs.empty()) return absl::OkStatus();
   auto reply = lane_.session_->confirm(ask);
   if (!reply.ok()) return reply.status();
-  for (size_t i = 0; i < askers.size(); ++i) verdicts_[askers[i]] = std::move(reply->verdicts[i]);
+  for (size_t i = 0; i < askers.size(); ++i) *askers[i] = std::move(reply->verdicts[i]);
   for (size_t i = 0; i < ask.open_runs.size(); ++i) looked_up_[ask.open_runs[i]] = reply->open_runs[i];
   return absl::OkStatus();
 }

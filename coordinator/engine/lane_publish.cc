@@ -30,6 +30,11 @@ void LaneBatch::publish() {
   publish_replies();
   publish_offers();
   for (const auto& [run, notice] : cancel_notices_) publish_cancel(*run, notice);
+  for (const RunWork& work : works_) {
+    for (const core::OutgoingMessage& sent : work.messages) {
+      env_.send(row_key(*work.run, sent.key), std::make_shared<const journal::v1::Message>(*sent.message));
+    }
+  }
   for (const Ended& ended : ended_) publish_ended(ended);
   for (const RunWork& work : works_) forget_closed(work.run->key);
   for (const store::RunKey& run : loaded_) forget_closed(run);

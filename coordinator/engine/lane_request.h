@@ -46,6 +46,8 @@ struct LaneRequest {
   // Names a call that must not be applied twice; an empty id: not protected.
   std::string operation, request_id;
 
+  std::optional<store::OutboxKey> message;  // of ReceiveMessage and SettleMessage
+
   std::shared_ptr<TaskPoller> poller;       // kAcknowledge, kHold, kForget, kOffer; kWithdraw of what lapsed
   journal::v1::TaskToken token;             // kHold, kAcknowledge, kWithdraw
   std::function<void(absl::StatusOr<LaneReply>)> done;  // may be empty
@@ -53,7 +55,12 @@ struct LaneRequest {
   int rounds = 0;  // how often it was decided
 
   // Work that is no command has no body, which is to say an empty start.
-  bool is_start() const { return work == LaneWork::kCommand && std::holds_alternative<core::StartWorkflowExecution>(command.body); }
+  bool is_start() const {
+    if (work != LaneWork::kCommand) return false;
+    const auto* received = std::get_if<core::ReceiveMessage>(&command.body);
+    return received != nullptr ? received->message->has_start_child() : std::holds_alternative<core::StartWorkflowExecution>(command.body);
+  }
+  bool is_delivery() const { return std::holds_alternative<core::ReceiveMessage>(command.body); }
   bool protected_by_id() const { return !request_id.empty(); }
   store::ReceivedKey received_key() const { return {workflow, operation, request_id}; }
 };

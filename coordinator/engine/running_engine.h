@@ -97,6 +97,7 @@ class RunningEngine final : public Engine {
   ReaderPool readers_;
   LaneEnvironment environment_;
   std::vector<std::unique_ptr<Lane>> lanes_;
+  Outbox outbox_;
   Housekeeping housekeeping_;
   bool running_ = false;
 };

@@ -31,6 +31,8 @@ absl::Status closed(ExecutionState& state, journal::CloseStatus status, Place pl
   state.activities.clear();
   state.activity_ids.clear();
   state.timers.clear();
+  state.children.clear();
+  state.external_requests.clear();
   state.armed_deadline_ms = 0;
   return absl::OkStatus();
 }

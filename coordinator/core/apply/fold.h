@@ -46,6 +46,15 @@ absl::Status timer_started(ExecutionState& state, const journal::TimerStartedAtt
 // Fired or canceled.
 absl::Status timer_ended(ExecutionState& state, const std::string& timer_id, int64_t started_event_id);
 
+// external.cc
+absl::Status external_initiated(ExecutionState& state, const journal::Event& event, Place place);
+// Signaled, cancel requested, or failed.
+absl::Status external_answered(ExecutionState& state, int64_t initiated_event_id);
+absl::Status child_initiated(ExecutionState& state, const journal::Event& event, Place place);
+absl::Status child_start_failed(ExecutionState& state, int64_t initiated_event_id);
+absl::Status child_started(ExecutionState& state, int64_t initiated_event_id, Place place);
+absl::Status child_ended(ExecutionState& state, int64_t initiated_event_id, int64_t started_event_id);
+
 // offer.cc: of both kinds of tasks
 absl::Status offer_made(ExecutionState& state, const journal::OfferMade& record);
 absl::Status offer_acknowledged(ExecutionState& state, const journal::OfferAcknowledged& record);

@@ -33,5 +33,9 @@ absl::StatusOr<Commit> withdraw_offer(const ExecutionState& state, const Caller&
                                       const Context& context);
 absl::StatusOr<Commit> fire_deadlines(const ExecutionState& state, const Caller& caller, const FireDeadlines& command,
                                       const Context& context);
+absl::StatusOr<Commit> receive_message(const ExecutionState& state, const Caller& caller, const ReceiveMessage& command,
+                                       const Context& context);
+absl::StatusOr<Commit> settle_message(const ExecutionState& state, const Caller& caller, const SettleMessage& command,
+                                      const Context& context);
 
 }  // namespace baton::core

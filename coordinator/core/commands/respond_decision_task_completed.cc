@@ -44,11 +44,11 @@ absl::Status check_decision(const std::string& field, const Decision& decision, 
     case Decision::kCancelWorkflowExecution:
       return check(field + ".cancel_workflow_execution", decision.cancel_workflow_execution(), limits);
     case Decision::kStartChildWorkflowExecution:
-      return not_implemented(field + ".start_child_workflow_execution");
+      return check(field + ".start_child_workflow_execution", decision.start_child_workflow_execution(), limits);
     case Decision::kSignalExternalWorkflowExecution:
-      return not_implemented(field + ".signal_external_workflow_execution");
+      return check(field + ".signal_external_workflow_execution", decision.signal_external_workflow_execution(), limits);
     case Decision::kRequestCancelExternalWorkflowExecution:
-      return not_implemented(field + ".request_cancel_external_workflow_execution");
+      return check(field + ".request_cancel_external_workflow_execution", decision.request_cancel_external_workflow_execution(), limits);
     case Decision::kScheduleLambdaFunction:
       return not_implemented(field + ".schedule_lambda_function");
     case Decision::kContinueAsNewWorkflowExecution:
@@ -71,6 +71,12 @@ void apply_one(Deciding& deciding, const Decision& decision) {
       return apply_decision(deciding, decision.cancel_timer());
     case Decision::kRecordMarker:
       return apply_decision(deciding, decision.record_marker());
+    case Decision::kStartChildWorkflowExecution:
+      return apply_decision(deciding, decision.start_child_workflow_execution());
+    case Decision::kSignalExternalWorkflowExecution:
+      return apply_decision(deciding, decision.signal_external_workflow_execution());
+    case Decision::kRequestCancelExternalWorkflowExecution:
+      return apply_decision(deciding, decision.request_cancel_external_workflow_execution());
     case Decision::kCompleteWorkflowExecution:
       return apply_decision(deciding, decision.complete_workflow_execution());
     case Decision::kFailWorkflowExecution:
@@ -184,7 +190,7 @@ absl::StatusOr<Commit> respond_decision_task_completed(const ExecutionState& sta
   const bool closes = request.decisions_size() > 0 && is_closing(request.decisions(request.decisions_size() - 1));
   const bool unhandled = state.queued_decision.has_value();
   if (closes && unhandled && request.all_or_nothing_close()) return abandon(std::move(draft), command.task);
-  Deciding deciding{draft, caller, complete(draft, command), unhandled, command.successor_run_id};
+  Deciding deciding{draft, caller, complete(draft, command), unhandled, command.fresh_run_id};
   for (const Decision& decision : request.decisions()) apply_one(deciding, decision);
   if (draft.decision_needed() && draft.state().open()) draft.wake_decider();
   auto commit = std::move(draft).finish(EmptyReply{});

@@ -77,7 +77,7 @@ void apply_decision(Deciding& deciding, const Attributes& decision) {
     started.set_parent_initiated_event_id(closing.parent_initiated_event_id());
   }
   started.set_domain(closing.domain());
-  *started.mutable_execution() = execution_ref(closing.execution().workflow_id(), deciding.successor_run_id);
+  *started.mutable_execution() = execution_ref(closing.execution().workflow_id(), deciding.fresh_run_id);
   deciding.draft.event([&](journal::Event& event) {
     auto& continued = *event.mutable_workflow_execution_continued_as_new();
     fill(decision, settings, continued);

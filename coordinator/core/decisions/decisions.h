@@ -8,6 +8,7 @@
 #include "absl/status/status.h"
 #include "baton/v1/decision.pb.h"
 #include "coordinator/core/draft.h"
+#include "coordinator/core/external.h"
 
 namespace baton::core {
 
@@ -17,7 +18,8 @@ struct Deciding {
   const Caller& caller;
   int64_t completed_event_id = 0;
   bool unhandled = false;  // new events came since the decider's task started: nothing may close (facts.md §6)
-  RunId successor_run_id;
+  RunId fresh_run_id;
+  uint32_t children = 0;  // initiated by this answer
   // Set by ContinueAsNewWorkflowExecution: how the run begins that follows this one in the same commit.
   std::optional<journal::WorkflowExecutionStartedAttributes> successor = {};
 
@@ -32,6 +34,10 @@ absl::Status check(const std::string& field, const baton::v1::RequestCancelActiv
 absl::Status check(const std::string& field, const baton::v1::StartTimerAttributes& decision, const Limits& limits);
 absl::Status check(const std::string& field, const baton::v1::CancelTimerAttributes& decision, const Limits& limits);
 absl::Status check(const std::string& field, const baton::v1::RecordMarkerAttributes& decision, const Limits& limits);
+absl::Status check(const std::string& field, const baton::v1::StartChildWorkflowExecutionAttributes& decision, const Limits& limits);
+absl::Status check(const std::string& field, const baton::v1::SignalExternalWorkflowExecutionAttributes& decision, const Limits& limits);
+absl::Status check(const std::string& field, const baton::v1::RequestCancelExternalWorkflowExecutionAttributes& decision,
+                   const Limits& limits);
 absl::Status check(const std::string& field, const baton::v1::CompleteWorkflowExecutionAttributes& decision, const Limits& limits);
 absl::Status check(const std::string& field, const baton::v1::FailWorkflowExecutionAttributes& decision, const Limits& limits);
 absl::Status check(const std::string& field, const baton::v1::CancelWorkflowExecutionAttributes& decision, const Limits& limits);
@@ -43,6 +49,9 @@ void apply_decision(Deciding& deciding, const baton::v1::RequestCancelActivityTa
 void apply_decision(Deciding& deciding, const baton::v1::StartTimerAttributes& decision);
 void apply_decision(Deciding& deciding, const baton::v1::CancelTimerAttributes& decision);
 void apply_decision(Deciding& deciding, const baton::v1::RecordMarkerAttributes& decision);
+void apply_decision(Deciding& deciding, const baton::v1::StartChildWorkflowExecutionAttributes& decision);
+void apply_decision(Deciding& deciding, const baton::v1::SignalExternalWorkflowExecutionAttributes& decision);
+void apply_decision(Deciding& deciding, const baton::v1::RequestCancelExternalWorkflowExecutionAttributes& decision);
 void apply_decision(Deciding& deciding, const baton::v1::CompleteWorkflowExecutionAttributes& decision);
 void apply_decision(Deciding& deciding, const baton::v1::FailWorkflowExecutionAttributes& decision);
 void apply_decision(Deciding& deciding, const baton::v1::CancelWorkflowExecutionAttributes& decision);
