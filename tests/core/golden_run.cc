@@ -79,7 +79,8 @@ void name_run(Request& request) {
 }
 
 void set_limit(Limits& limits, const std::string& name, int64_t value) {
-  const std::map<std::string, int32_t*> counts{{"open_activities", &limits.open_activities}, {"open_timers", &limits.open_timers}};
+  const std::map<std::string, int32_t*> counts{{"open_activities", &limits.open_activities}, {"open_timers", &limits.open_timers},
+                                               {"open_children", &limits.open_children}};
   if (name == "history_events") {
     limits.history_events = value;
   } else if (const auto found = counts.find(name); found != counts.end()) {
@@ -220,8 +221,34 @@ absl::StatusOr<Commit> GoldenRun::decide_hand_out(const Words& words) {
   return run().decide(std::move(command));
 }
 
+absl::StatusOr<Commit> GoldenRun::decide_message(const Words& words, const std::vector<std::string>& fields) {
+  if (words.verb == "receive") {
+    auto message = std::make_shared<journal::Message>();
+    message->set_domain("orders");
+    message->mutable_target()->set_workflow_id("order-1");
+    merge(fields, *message);
+    return run().decide(ReceiveMessage{std::move(message)});
+  }
+  EXPECT_TRUE(fields.empty()) << words.verb << " has no fields";
+  static const std::map<std::string, MessageKind> kinds{{"signal", MessageKind::kSignal},
+                                                        {"request_cancel", MessageKind::kRequestCancel},
+                                                        {"start_child", MessageKind::kStartChild},
+                                                        {"child_ended", MessageKind::kChildEnded},
+                                                        {"apply_child_policy", MessageKind::kApplyChildPolicy}};
+  const auto kind = kinds.find(words.argument(0));
+  if (kind == kinds.end()) return absl::InternalError("no such kind of message: " + words.argument(0));
+  SettleMessage command{{kind->second, number(words.argument(1))}, run_id('t')};
+  if (words.options.contains("refused")) {
+    baton::v1::Fault why = baton::v1::FAULT_UNSPECIFIED;
+    EXPECT_TRUE(baton::v1::Fault_Parse(words.option("refused"), &why));
+    command.outcome = fault(why, "target", "refused");
+  }
+  return run().decide(std::move(command));
+}
+
 absl::StatusOr<Commit> GoldenRun::decide(const Words& words, const std::vector<std::string>& fields) {
   static const std::set<std::string> answers{"decide", "give_up", "heartbeat", "complete", "fail", "canceled"};
+  if (words.verb == "receive" || words.verb == "settle") return decide_message(words, fields);
   static const std::set<std::string> hand_out{"offer", "acknowledge", "withdraw", "fire"};
   if (answers.contains(words.verb)) return decide_answer(words, fields);
   if (!hand_out.contains(words.verb)) return decide_call(words, fields);

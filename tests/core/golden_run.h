@@ -30,6 +30,7 @@ class GoldenRun {
   absl::StatusOr<Commit> decide_call(const Words& words, const std::vector<std::string>& fields);
   absl::StatusOr<Commit> decide_answer(const Words& words, const std::vector<std::string>& fields);
   absl::StatusOr<Commit> decide_hand_out(const Words& words);
+  absl::StatusOr<Commit> decide_message(const Words& words, const std::vector<std::string>& fields);
   TaskRef task_of(const Words& words);
   TaskRef task_named(const std::string& text);
   void remember_hand_out(const Commit& commit);

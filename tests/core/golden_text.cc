@@ -71,6 +71,7 @@ struct ReplyText {
     return reply.started_event_id == 0 ? text : text + ", started " + std::to_string(reply.started_event_id);
   }
   std::string operator()(const RepeatReply&) const { return "as before"; }
+  std::string operator()(const ContinuedReply&) const { return "continued as new: for the open run"; }
   std::string operator()(const CloseRefusedReply&) const { return "close refused"; }
 };
 
@@ -92,6 +93,11 @@ void tell_work(std::ostream& out, const RunCommit& run, int64_t start_ms) {
   }
   for (const CancelNotice& notice : run.cancel_notices) {
     out << "  > tell of cancel " << notice.scheduled_event_id << "." << notice.delivery << "\n";
+  }
+  for (const OutgoingMessage& sent : run.messages) {
+    journal::Message message = *sent.message;
+    make_relative(message, start_ms);
+    out << "  > sends " << static_cast<int>(sent.key.kind) << "/" << sent.key.subject << on_one_line(message) << "\n";
   }
   if (run.visibility.opened) out << "  > visible: opened\n";
   if (run.visibility.cancel_requested) out << "  > visible: cancel requested\n";

@@ -43,6 +43,18 @@ v1::Decision cancel_timer(const std::string& timer_id) { return decision("cancel
 v1::Decision record_marker(const std::string& marker_name, const std::string& fields) {
   return decision("record_marker", quoted("marker_name", marker_name) + fields);
 }
+v1::Decision start_child(const std::string& workflow_id, const std::string& fields) {
+  v1::Decision made = decision("start_child_workflow_execution",
+                               quoted("workflow_id", workflow_id) + "workflow_type { name: 'process' version: '1' }");
+  merge(fields, made.mutable_start_child_workflow_execution());
+  return made;
+}
+v1::Decision signal_external(const std::string& workflow_id, const std::string& fields) {
+  return decision("signal_external_workflow_execution", quoted("workflow_id", workflow_id) + "signal_name: 'news' " + fields);
+}
+v1::Decision request_cancel_external(const std::string& workflow_id, const std::string& fields) {
+  return decision("request_cancel_external_workflow_execution", quoted("workflow_id", workflow_id) + fields);
+}
 v1::Decision complete(const std::string& fields) { return decision("complete_workflow_execution", fields); }
 v1::Decision fail(const std::string& fields) { return decision("fail_workflow_execution", fields); }
 v1::Decision cancel(const std::string& fields) { return decision("cancel_workflow_execution", fields); }

@@ -19,6 +19,10 @@ v1::Decision request_cancel(const std::string& activity_id);
 v1::Decision start_timer(const std::string& timer_id, int64_t milliseconds = 3'600'000, const std::string& fields = "");
 v1::Decision cancel_timer(const std::string& timer_id);
 v1::Decision record_marker(const std::string& marker_name, const std::string& fields = "");
+// Of workflow type process 1 unless `fields` say otherwise.
+v1::Decision start_child(const std::string& workflow_id, const std::string& fields = "");
+v1::Decision signal_external(const std::string& workflow_id, const std::string& fields = "");  // signal "news"
+v1::Decision request_cancel_external(const std::string& workflow_id, const std::string& fields = "");
 v1::Decision complete(const std::string& fields = "");
 v1::Decision fail(const std::string& fields = "");
 v1::Decision cancel(const std::string& fields = "");

@@ -98,19 +98,6 @@ class Section7NotYet : public SpecTest {
     EXPECT_EQ(history_text("w", 4), "4 DecisionTaskCompleted, 5 MarkerRecorded");
   }
 };
-TEST_F(Section7NotYet, StartChildWorkflowExecutionRefusesTheAnswer) {
-  expect_not_implemented("start_child_workflow_execution { workflow_id: 'child' workflow_type { name: 'process' version: '1' } }",
-                         "start_child_workflow_execution");
-}
-TEST_F(Section7NotYet, SignalExternalWorkflowExecutionRefusesTheAnswer) {
-  expect_not_implemented(
-      "signal_external_workflow_execution { workflow_id: 'w' signal_name: 'news' }",
-      "signal_external_workflow_execution");
-}
-TEST_F(Section7NotYet, RequestCancelExternalWorkflowExecutionRefusesTheAnswer) {
-  expect_not_implemented("request_cancel_external_workflow_execution { workflow_id: 'w' }",
-                         "request_cancel_external_workflow_execution");
-}
 TEST_F(Section7NotYet, ScheduleLambdaFunctionRefusesTheAnswer) {
   expect_not_implemented("schedule_lambda_function { id: 'l' name: 'f' }", "schedule_lambda_function");
 }
