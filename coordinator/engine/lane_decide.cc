@@ -51,7 +51,6 @@ void LaneBatch::decide(size_t index) {
     return refuse(index, core::fault(v1::STORE_UNAVAILABLE, "message", "its delivery took too long"), nullptr, false);
   }
   if (request.is_start()) return decide_start(index);
-  if (std::holds_alternative<core::SettleMessage>(request.command.body)) settled_messages_.push_back(*request.message);
   store::RunKey key = request.run;
   const bool by_workflow_id = key.run_id.empty();
   if (by_workflow_id) {
@@ -121,6 +120,7 @@ void LaneBatch::decide_on_nothing(size_t index, bool rests_on_open_run) {
   if (applies_child_policy(request)) return forestall_child(index);
   auto commit = core::decide(core::ExecutionState{}, request.command, context());
   if (commit.ok() && request.message) {  // about a run that is gone
+    if (request.is_settlement()) settled_messages_.push_back(*request.message);
     decided_.push_back({.request = index, .reply = LaneReply{std::move(commit->reply), nullptr}, .rests_on_open_run = rests_on_open_run});
     return;
   }
@@ -183,6 +183,7 @@ void LaneBatch::decide_command(size_t index, CachedRun& run, bool rests_on_open_
   auto commit = core::decide(run.state, request.command, context());
   if (!commit.ok()) return refuse(index, commit.status(), &run, rests_on_open_run);
   registry_said_no_ |= commit->rests_on_registry;
+  if (request.is_settlement()) settled_messages_.push_back(*request.message);
   if (request.work == LaneWork::kWithdraw) note_lapse(request, run);
   const bool appended = !commit->runs.empty() && !commit->runs[0].records.empty();
   if (appended) append(run, std::move(commit->runs[0]));

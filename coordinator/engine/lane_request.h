@@ -61,6 +61,7 @@ struct LaneRequest {
     return received != nullptr ? received->message->has_start_child() : std::holds_alternative<core::StartWorkflowExecution>(command.body);
   }
   bool is_delivery() const { return std::holds_alternative<core::ReceiveMessage>(command.body); }
+  bool is_settlement() const { return std::holds_alternative<core::SettleMessage>(command.body); }
   bool protected_by_id() const { return !request_id.empty(); }
   store::ReceivedKey received_key() const { return {workflow, operation, request_id}; }
 };

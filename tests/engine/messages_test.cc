@@ -274,6 +274,26 @@ TEST_F(Messages, D5WhatADeadCoordinatorLeftIsDelivered) {
   EXPECT_EQ(signals("target"), 1);
 }
 
+TEST_F(Messages, AMessageWhoseSenderCannotBeReadNowIsKept) {
+  start_quietly("target");
+  lose(settles);
+  start_with(a, "source", {signal_external("target")});
+  wait_for("target", Event::kWorkflowExecutionSignaled);
+  a.settle();
+  stop(a);
+  TestCoordinator& b = coordinator();
+  b.faults().set_before_read([](std::string_view call) {
+    return call == "load" ? absl::DeadlineExceededError("took too long") : absl::OkStatus();
+  });
+  sweep(b);
+  sweep(b);
+  EXPECT_EQ(data_->read_outbox(INT64_MAX, 10, {})->size(), 1u);
+  b.faults().clear();
+  deliver(b);
+  wait_for("source", Event::kExternalWorkflowExecutionSignaled);
+  EXPECT_EQ(signals("target"), 1);
+}
+
 TEST_F(Messages, TwoCoordinatorsThatDeliverTheSameMessageApplyItOnce) {
   start_quietly("target");
   start_with(a, "source", {start_timer("t", 86'000'000)});
