@@ -238,7 +238,8 @@ TEST_F(Messages, D4AnEndThatOvertakesItsStartIsTwoEvents) {
   decide(a, "child", {complete_execution()});
   wait_for("parent", Event::kChildWorkflowExecutionCompleted);
   EXPECT_EQ(count_events("parent", Event::kChildWorkflowExecutionStarted), 1);
-  take_over();
+  lose_no_more();
+  deliver(a);
   EXPECT_EQ(count_events("parent", Event::kChildWorkflowExecutionStarted), 1);
 }
 
