@@ -44,7 +44,7 @@ class ActivityStream final : public PollStream<Request, Response> {
     if (!first.has_open()) return core::invalid_field("open", "is missing: the first frame of the stream must say who polls for what");
     v1::ActivityPollerOpen& open = *first.mutable_open();
     engine::PollerSpec spec;
-    spec.kind = core::TaskKind::kActivity;
+    spec.kind = open.functions() ? core::TaskKind::kFunction : core::TaskKind::kActivity;
     spec.domain = std::move(*open.mutable_domain());
     spec.task_list = std::move(*open.mutable_task_list()->mutable_name());
     spec.identity = std::move(*open.mutable_identity());

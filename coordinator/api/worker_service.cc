@@ -13,6 +13,11 @@ using Context = grpc::CallbackServerContext;
 using Reactor = grpc::ServerUnaryReactor;
 using journal::v1::TaskToken;
 
+template <class Request>
+core::TaskKind kind_of(const Request& request) {
+  return request.functions() ? core::TaskKind::kFunction : core::TaskKind::kActivity;
+}
+
 // What ended, without its token.
 v1::ActivityTaskAnswer answer_of(const v1::RespondActivityTaskCompletedRequest& request) {
   v1::ActivityTaskAnswer answer;
@@ -43,7 +48,7 @@ class WorkerService final : public v1::WorkerService::CallbackService {
   }
   Reactor* PollForActivityTask(Context* c, const v1::PollForActivityTaskRequest* q, v1::PollForActivityTaskResponse* r) override {
     absl::Status allowed = authorize(backend_, caller_of(*c), "PollForActivityTask", q->domain());
-    auto spec = unary_poller(core::TaskKind::kActivity, q->domain(), q->task_list(), q->identity());
+    auto spec = unary_poller(kind_of(*q), q->domain(), q->task_list(), q->identity());
     if (!allowed.ok() || !spec.ok()) return Call(c).end(allowed.ok() ? spec.status() : allowed);
     return UnaryPoll::start(backend_, *std::move(spec), [this, r](const engine::OfferedTask& offered) {
       v1::ActivityTask& task = *r->mutable_task();
@@ -81,7 +86,7 @@ class WorkerService final : public v1::WorkerService::CallbackService {
                                      v1::CountPendingActivityTasksResponse* r) override {
     const Call call(c);
     if (!call.passes(authorize(backend_, call.caller(), "CountPendingActivityTasks", q->domain()))) return call.reactor();
-    count_pending(backend_, core::TaskKind::kActivity, q->domain(), q->task_list(), [call, r](const absl::StatusOr<int64_t>& counted) {
+    count_pending(backend_, kind_of(*q), q->domain(), q->task_list(), [call, r](const absl::StatusOr<int64_t>& counted) {
       if (counted.ok()) show_count(*counted, r);
       call.end(counted.status());
     });

@@ -36,6 +36,21 @@ class WorkflowService final : public v1::WorkflowService::CallbackService {
     start_all(backend_, call.caller(), *q, r, [call] { call.end(absl::OkStatus()); });
     return call.reactor();
   }
+  Reactor* SignalWithStartWorkflowExecution(Context* c, const v1::SignalWithStartWorkflowExecutionRequest* q,
+                                            v1::SignalWithStartWorkflowExecutionResponse* r) override {
+    const Call call(c);
+    const v1::StartWorkflowExecutionRequest& start = q->start();
+    // Whoever may not do one of the two may not do both.
+    for (const char* action : {"SignalWithStartWorkflowExecution", "StartWorkflowExecution", "SignalWorkflowExecution"}) {
+      if (!call.passes(authorize(backend_, call.caller(), action, start.domain()))) return call.reactor();
+    }
+    if (!call.passes(check_address(start.domain(), start.workflow_id(), start.request_id()))) return call.reactor();
+    backend_.engine.signal_with_start(call.caller(), *q, [call, r](const absl::StatusOr<core::RunId>& run_id) {
+      if (run_id.ok()) r->set_run_id(run_id->to_text());
+      call.end(run_id.status());
+    });
+    return call.reactor();
+  }
   Reactor* SignalWorkflowExecution(Context* c, const v1::SignalWorkflowExecutionRequest* q, v1::SignalWorkflowExecutionResponse*) override {
     const Call call(c);
     if (!may_change(call, "SignalWorkflowExecution", *q)) return call.reactor();
@@ -54,6 +69,19 @@ class WorkflowService final : public v1::WorkflowService::CallbackService {
     const Call call(c);
     if (!may_change(call, "TerminateWorkflowExecution", *q)) return call.reactor();
     backend_.engine.terminate_execution(call.caller(), *q, call.ender());
+    return call.reactor();
+  }
+
+  Reactor* PauseWorkflowExecution(Context* c, const v1::PauseWorkflowExecutionRequest* q, v1::PauseWorkflowExecutionResponse*) override {
+    const Call call(c);
+    if (!may_change(call, "PauseWorkflowExecution", *q)) return call.reactor();
+    backend_.engine.pause_execution(call.caller(), *q, call.ender());
+    return call.reactor();
+  }
+  Reactor* ResumeWorkflowExecution(Context* c, const v1::ResumeWorkflowExecutionRequest* q, v1::ResumeWorkflowExecutionResponse*) override {
+    const Call call(c);
+    if (!may_change(call, "ResumeWorkflowExecution", *q)) return call.reactor();
+    backend_.engine.resume_execution(call.caller(), *q, call.ender());
     return call.reactor();
   }
 

@@ -28,9 +28,33 @@ bool only_noted(journal::Event::AttributesCase kind) {
     case Event::kRecordMarkerFailed:
     case Event::kStartTimerFailed:
     case Event::kCancelTimerFailed:
+    case Event::kScheduleLambdaFunctionFailed:
       return true;
     default:
       return false;
+  }
+}
+
+absl::Status function_event(ExecutionState& state, const journal::Event& event, Place place) {
+  using Event = journal::Event;
+  const auto ended = [&](const auto& closed) { return function_closed(state, closed.scheduled_event_id(), closed.started_event_id()); };
+  switch (event.attributes_case()) {
+    case Event::kLambdaFunctionScheduled:
+      return function_scheduled(state, event, place);
+    case Event::kLambdaFunctionStarted:
+      return activity_started(state, TaskKind::kFunction, event.lambda_function_started().scheduled_event_id(), place);
+    case Event::kLambdaFunctionCompleted:
+      return ended(event.lambda_function_completed());
+    case Event::kLambdaFunctionFailed:
+      return ended(event.lambda_function_failed());
+    case Event::kLambdaFunctionTimedOut:
+      return ended(event.lambda_function_timed_out());
+    case Event::kStartLambdaFunctionFailed:
+      return function_closed(state, event.start_lambda_function_failed().scheduled_event_id(), 0);
+    default:
+      // Not set: a kind that a later version wrote.
+      return misfit(state, "an event of a kind that this version does not serve (field " +
+                               std::to_string(event.attributes_case()) + ")");
   }
 }
 
@@ -40,7 +64,7 @@ absl::Status activity_event(ExecutionState& state, const journal::Event& event, 
     case Event::kActivityTaskScheduled:
       return activity_scheduled(state, event, place);
     case Event::kActivityTaskStarted:
-      return activity_started(state, event.activity_task_started(), place);
+      return activity_started(state, TaskKind::kActivity, event.activity_task_started().scheduled_event_id(), place);
     case Event::kActivityTaskCompleted: {
       const auto& closed = event.activity_task_completed();
       return activity_closed(state, closed.scheduled_event_id(), closed.started_event_id(), place);
@@ -60,9 +84,7 @@ absl::Status activity_event(ExecutionState& state, const journal::Event& event, 
     case Event::kActivityTaskCancelRequested:
       return activity_cancel_requested(state, event.activity_task_cancel_requested(), place);
     default:
-      // Not set: a kind that a later version wrote. Set: one that this version does not keep state for yet.
-      return misfit(state, "an event of a kind that this version does not serve (field " +
-                               std::to_string(event.attributes_case()) + ")");
+      return function_event(state, event, place);
   }
 }
 
@@ -144,6 +166,12 @@ absl::Status execution_event(ExecutionState& state, const journal::Event& event,
       return closed(state, journal::CLOSE_STATUS_TIMED_OUT, place);
     case Event::kWorkflowExecutionTerminated:
       return closed(state, journal::CLOSE_STATUS_TERMINATED, place);
+    case Event::kWorkflowExecutionPaused:
+      return paused(state, event.workflow_execution_paused(), place);
+    case Event::kWorkflowExecutionResumed:
+      return resumed(state);
+    case Event::kWorkflowExecutionHistoryLimitNeared:
+      return history_limit_neared(state, event.workflow_execution_history_limit_neared(), place);
     default:
       if (only_noted(event.attributes_case())) return absl::OkStatus();
       return task_event(state, event, place);

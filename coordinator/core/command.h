@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -38,6 +39,8 @@ struct TaskRef {
 struct StartWorkflowExecution {
   baton::v1::StartWorkflowExecutionRequest request;
   RunId run_id;
+  // SignalWithStartWorkflowExecution: the run has this signal from the beginning. With an open run, the engine signals that instead.
+  std::optional<baton::v1::SignalWorkflowExecutionRequest> signal = {};
 };
 struct SignalWorkflowExecution {
   baton::v1::SignalWorkflowExecutionRequest request;
@@ -47,6 +50,12 @@ struct RequestCancelWorkflowExecution {
 };
 struct TerminateWorkflowExecution {
   baton::v1::TerminateWorkflowExecutionRequest request;
+};
+struct PauseWorkflowExecution {
+  baton::v1::PauseWorkflowExecutionRequest request;
+};
+struct ResumeWorkflowExecution {
+  baton::v1::ResumeWorkflowExecutionRequest request;
 };
 
 // --- from deciders --------------------------------------------------------------------------------------------------------
@@ -129,7 +138,7 @@ struct SettleMessage {
 struct Command {
   Caller caller;
   std::variant<StartWorkflowExecution, SignalWorkflowExecution, RequestCancelWorkflowExecution, TerminateWorkflowExecution,
-               RespondDecisionTaskCompleted, RespondDecisionTaskFailed, RespondActivityTask, RecordActivityTaskHeartbeat, OfferTask,
+               PauseWorkflowExecution, ResumeWorkflowExecution, RespondDecisionTaskCompleted, RespondDecisionTaskFailed, RespondActivityTask, RecordActivityTaskHeartbeat, OfferTask,
                AcknowledgeTask, WithdrawOffer, FireDeadlines, ReceiveMessage, SettleMessage>
       body;
 };

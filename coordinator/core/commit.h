@@ -14,8 +14,6 @@
 
 namespace baton::core {
 
-enum class TaskKind : uint8_t { kDecision = 1, kActivity = 2 };
-
 // A task that now waits for a poller: newly scheduled, or withdrawn from one.
 struct WaitingTask {
   TaskKind kind = TaskKind::kDecision;
@@ -26,7 +24,8 @@ struct WaitingTask {
   std::string preferred_instance;  // decisions: who decided last, if it keeps the run cached; else empty
 };
 
-// A task that no longer waits or no longer runs, other than by an offer: its backlog row goes, and whoever holds a delivery of it is told. An
+// A task that no longer waits or no longer runs, other than by an offer (when its run is paused, it only waits no longer, with a
+// `held_attempt` of 0): its backlog row goes, and whoever holds a delivery of it is told. An
 // activity may go on in another attempt: later ones than `held_attempt` are not meant.
 struct EndedTask {
   TaskKind kind = TaskKind::kDecision;

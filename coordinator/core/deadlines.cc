@@ -12,7 +12,7 @@ Deadline execution_deadline(const ExecutionState& state) {
   if (started.has_execution_start_to_close_timeout_ms() && started.execution_start_to_close_timeout_ms() != kNoTimeoutMs) {
     timeout_ms = std::min(timeout_ms, started.execution_start_to_close_timeout_ms());
   }
-  return {state.identity->started.time_ms() + timeout_ms, DeadlineKind::kExecutionStartToClose, 0, nullptr, false};
+  return {state.identity->started.time_ms() + started.start_delay_ms() + timeout_ms, DeadlineKind::kExecutionStartToClose, 0, nullptr, false};
 }
 
 std::optional<int64_t> earliest_deadline_ms(const ExecutionState& state) {

@@ -60,16 +60,15 @@ void visit_deadlines(const ActivityTask& task, int64_t last_heartbeat_ms, Visit 
     if (timeout_ms == kNoTimeoutMs) return;
     visit(Deadline{since_ms + timeout_ms, kind, task.scheduled_event_id, nullptr, task.held()});
   };
-  const journal::ActivityTaskScheduledAttributes& limits = task.attributes();
-  after(task.scheduled->time_ms(), limits.schedule_to_close_timeout_ms(), DeadlineKind::kActivityScheduleToClose);
+  after(task.scheduled->time_ms(), task.schedule_to_close_timeout_ms(), DeadlineKind::kActivityScheduleToClose);
   if (task.acknowledged) {
     const int64_t start_ms = task.acknowledged->time_ms;
-    after(start_ms, limits.start_to_close_timeout_ms(), DeadlineKind::kActivityStartToClose);
-    after(std::max(start_ms, last_heartbeat_ms), limits.heartbeat_timeout_ms(), DeadlineKind::kActivityHeartbeat);
+    after(start_ms, task.start_to_close_timeout_ms(), DeadlineKind::kActivityStartToClose);
+    after(std::max(start_ms, last_heartbeat_ms), task.heartbeat_timeout_ms(), DeadlineKind::kActivityHeartbeat);
     return;
   }
   if (task.parked_until_ms != 0) return after(task.parked_until_ms, 0, DeadlineKind::kBackOff);
-  after(task.available_ms, limits.schedule_to_start_timeout_ms(), DeadlineKind::kActivityScheduleToStart);
+  after(task.available_ms, task.schedule_to_start_timeout_ms(), DeadlineKind::kActivityScheduleToStart);
   if (task.offer) after(task.offer->made_ms, kDeliveryTimeoutMs + kDeliveryGraceMs, DeadlineKind::kDelivery);
 }
 

@@ -18,6 +18,8 @@ Call call_of(const StartWorkflowExecution& c) { return {"StartWorkflowExecution"
 Call call_of(const SignalWorkflowExecution& c) { return {"SignalWorkflowExecution", &c.request.domain()}; }
 Call call_of(const RequestCancelWorkflowExecution& c) { return {"RequestCancelWorkflowExecution", &c.request.domain()}; }
 Call call_of(const TerminateWorkflowExecution& c) { return {"TerminateWorkflowExecution", &c.request.domain()}; }
+Call call_of(const PauseWorkflowExecution& c) { return {"PauseWorkflowExecution", &c.request.domain()}; }
+Call call_of(const ResumeWorkflowExecution& c) { return {"ResumeWorkflowExecution", &c.request.domain()}; }
 Call call_of(const RespondDecisionTaskCompleted&) { return {"RespondDecisionTaskCompleted"}; }
 Call call_of(const RespondDecisionTaskFailed&) { return {"RespondDecisionTaskFailed"}; }
 Call call_of(const RespondActivityTask& c) {
@@ -55,6 +57,12 @@ absl::StatusOr<Commit> run(const ExecutionState& state, const Caller& caller, co
 absl::StatusOr<Commit> run(const ExecutionState& state, const Caller& caller, const TerminateWorkflowExecution& c,
                            const Context& context) {
   return terminate_workflow_execution(state, caller, c, context);
+}
+absl::StatusOr<Commit> run(const ExecutionState& state, const Caller& caller, const PauseWorkflowExecution& c, const Context& context) {
+  return pause_workflow_execution(state, caller, c, context);
+}
+absl::StatusOr<Commit> run(const ExecutionState& state, const Caller& caller, const ResumeWorkflowExecution& c, const Context& context) {
+  return resume_workflow_execution(state, caller, c, context);
 }
 absl::StatusOr<Commit> run(const ExecutionState& state, const Caller& caller, const RespondDecisionTaskCompleted& c,
                            const Context& context) {

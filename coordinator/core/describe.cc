@@ -75,6 +75,15 @@ void show_activity(const ActivityTask& task, baton::v1::PendingActivity* shown) 
   show_holder(task, shown);
 }
 
+void show_function(const ActivityTask& task, baton::v1::PendingFunction* shown) {
+  shown->set_id(task.function().id());
+  shown->set_name(task.function().name());
+  shown->set_scheduled_event_id(task.scheduled_event_id);
+  shown->set_started_event_id(task.started_event_id);
+  set_timestamp(task.scheduled->time_ms(), shown->mutable_scheduled_time());
+  show_holder(task, shown);
+}
+
 void show_decision(const ExecutionState& state, baton::v1::PendingDecision* shown) {
   const DecisionTask& task = *state.decision;
   shown->set_scheduled_event_id(task.scheduled_event_id);
@@ -98,14 +107,19 @@ DescribeWorkflowExecutionResponse describe(const ExecutionState& state) {
   show_info(state, shown.mutable_execution_info());
   show_configuration(state, shown.mutable_execution_configuration());
   auto& counts = *shown.mutable_open_counts();
-  counts.set_open_activity_tasks(static_cast<int32_t>(state.activities.size()));
+  counts.set_open_activity_tasks(static_cast<int32_t>(state.activity_ids.size()));
   counts.set_open_decision_tasks(state.decision ? 1 : 0);
   counts.set_open_timers(static_cast<int32_t>(state.timers.size()));
   counts.set_open_child_workflow_executions(static_cast<int32_t>(state.children.size()));
+  counts.set_open_lambda_functions(static_cast<int32_t>(state.function_ids.size()));
   if (state.latest_activity_ms != 0) set_timestamp(state.latest_activity_ms, shown.mutable_latest_activity_task_time());
   if (state.execution_context != nullptr) shown.set_latest_execution_context(*state.execution_context);
   for (const auto& [id, task] : state.activities) {
-    if (shown.pending_activities_size() < kMaxDescribedPending) show_activity(task, shown.add_pending_activities());
+    if (task.is_function()) {
+      if (shown.pending_functions_size() < kMaxDescribedPending) show_function(task, shown.add_pending_functions());
+    } else if (shown.pending_activities_size() < kMaxDescribedPending) {
+      show_activity(task, shown.add_pending_activities());
+    }
   }
   for (const auto& [timer_id, timer] : state.timers) {
     if (shown.pending_timers_size() == kMaxDescribedPending) break;
@@ -115,6 +129,10 @@ DescribeWorkflowExecutionResponse describe(const ExecutionState& state) {
     set_timestamp(timer.fire_ms, pending.mutable_fire_time());
   }
   if (state.decision) show_decision(state, shown.mutable_pending_decision());
+  if (state.pause) {
+    set_timestamp(state.pause->since_ms, shown.mutable_pause()->mutable_since());
+    shown.mutable_pause()->set_reason(state.pause->reason);
+  }
   shown.set_history_length(state.last_event_id);
   return shown;
 }

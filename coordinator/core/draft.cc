@@ -41,9 +41,9 @@ WaitingTask waiting_decision(const ExecutionState& state) {
 
 WaitingTask waiting_activity(const ActivityTask& task) {
   WaitingTask waiting;
-  waiting.kind = TaskKind::kActivity;
+  waiting.kind = task.kind();
   waiting.scheduled_event_id = task.scheduled_event_id;
-  waiting.task_list = task.attributes().task_list();
+  waiting.task_list = task.task_list();
   waiting.priority = task.attributes().task_priority();
   waiting.scheduled_ms = task.scheduled->time_ms();
   return waiting;
@@ -95,6 +95,16 @@ void Draft::touch_event(const journal::Event& event) {
       return touch_task(event.activity_task_timed_out().scheduled_event_id());
     case journal::Event::kActivityTaskCanceled:
       return touch_task(event.activity_task_canceled().scheduled_event_id());
+    case journal::Event::kLambdaFunctionScheduled:
+      return touch_task(state().last_event_id);
+    case journal::Event::kLambdaFunctionCompleted:
+      return touch_task(event.lambda_function_completed().scheduled_event_id());
+    case journal::Event::kLambdaFunctionFailed:
+      return touch_task(event.lambda_function_failed().scheduled_event_id());
+    case journal::Event::kLambdaFunctionTimedOut:
+      return touch_task(event.lambda_function_timed_out().scheduled_event_id());
+    case journal::Event::kStartLambdaFunctionFailed:
+      return touch_task(event.start_lambda_function_failed().scheduled_event_id());
     case journal::Event::kTimerStarted:
       earliest_new_timer_ms_ =
           std::min(earliest_new_timer_ms_, event.time_ms() + event.timer_started().start_to_fire_timeout_ms());
@@ -115,6 +125,10 @@ void Draft::touch_event(const journal::Event& event) {
     case journal::Event::kWorkflowExecutionTerminated:
     case journal::Event::kWorkflowExecutionTimedOut:
       closing_ = &event;
+      return;
+    case journal::Event::kWorkflowExecutionPaused:
+    case journal::Event::kWorkflowExecutionResumed:
+      pause_changed_ = true;
       return;
     default:
       return;
@@ -145,9 +159,31 @@ void Draft::arm_deadline(int64_t deadline_ms) {
   commit_.deadline_ms = deadline_ms;
 }
 
+void Draft::note_limit_neared(bool last_decision) {
+  event([&](journal::Event& event) {
+    auto& neared = *event.mutable_workflow_execution_history_limit_neared();
+    neared.set_history_limit(context_.limits.history_events);
+    neared.set_last_decision(last_decision);
+  });
+  wake_decider();
+}
+
+// True: the run may still go on.
+bool Draft::warn_of_full_history() {
+  const int64_t limit = context_.limits.history_events;
+  const int64_t warned_from = limit / 100 * kHistoryWarningPercent + limit % 100 * kHistoryWarningPercent / 100;
+  if (state().history_warned_event_id == 0 && state().last_event_id >= warned_from) note_limit_neared(false);
+  if (state().last_event_id <= limit) return true;
+  if (state().last_decision_event_id == 0) note_limit_neared(true);
+  const bool was_decided = state().previous_started_event_id > state().last_decision_event_id;
+  return !was_decided && state().last_event_id <= limit + kEventsForLastDecision;
+}
+
 void Draft::end_full_history() {
+  if (!state().open()) return;
+  if (state().started().history_limit_warning() && warn_of_full_history()) return;
   // Loosely, as in SWF: what the command itself appended is kept.
-  if (!state().open() || state().last_event_id <= context_.limits.history_events) return;
+  if (state().last_event_id <= context_.limits.history_events) return;
   event([&](journal::Event& event) {
     journal::WorkflowExecutionTerminatedAttributes& terminated = *event.mutable_workflow_execution_terminated();
     terminated.set_child_policy(state().started().child_policy());
@@ -182,6 +218,9 @@ EndedTask Draft::ended(TaskKind kind, int64_t scheduled_event_id, int32_t attemp
   return ended;
 }
 
+// It goes on, but waits for nobody until the run is resumed; whoever had a delivery of it before has it still.
+EndedTask Draft::paused(TaskKind kind, int64_t scheduled_event_id) const { return ended(kind, scheduled_event_id, 0, 0, true); }
+
 void Draft::derive_decision_change() {
   const std::optional<DecisionTask>& before = base_.decision;
   const std::optional<DecisionTask>& after = state().decision;
@@ -189,10 +228,12 @@ void Draft::derive_decision_change() {
   const bool given_up = same && before->given_up_delivery != after->given_up_delivery;
   if (before && (!same || given_up || was_superseded(*before, *after))) {
     commit_.ended.push_back(
-        ended(TaskKind::kDecision, before->scheduled_event_id, 1, held_delivery(*before), before->waiting()));
+        ended(TaskKind::kDecision, before->scheduled_event_id, 1, held_delivery(*before), base_.can_be_offered(*before)));
     commit_.ended.back().superseded = same && !given_up;
   }
-  if (after && after->waiting() && !(same && before->waiting())) commit_.waiting.push_back(waiting_decision(state()));
+  const bool waited = before && base_.can_be_offered(*before), waits = after && state().can_be_offered(*after);
+  if (waits && !(same && waited)) commit_.waiting.push_back(waiting_decision(state()));
+  if (same && !given_up && waited && after->waiting() && !waits) commit_.ended.push_back(paused(TaskKind::kDecision, after->scheduled_event_id));
 }
 
 void Draft::derive_activity_change(int64_t scheduled_event_id) {
@@ -201,18 +242,23 @@ void Draft::derive_activity_change(int64_t scheduled_event_id) {
   const bool same = before != nullptr && after != nullptr && before->attempt == after->attempt;
   if (before != nullptr && (!same || was_superseded(*before, *after))) {
     commit_.ended.push_back(
-        ended(TaskKind::kActivity, scheduled_event_id, before->attempt, held_delivery(*before), before->waiting()));
+        ended(before->kind(), scheduled_event_id, before->attempt, held_delivery(*before), base_.can_be_offered(*before)));
     commit_.ended.back().superseded = same;
   }
-  if (after != nullptr && after->waiting() && !(same && before->waiting())) {
-    commit_.waiting.push_back(waiting_activity(*after));
-  }
+  const bool waited = before != nullptr && base_.can_be_offered(*before), waits = after != nullptr && state().can_be_offered(*after);
+  if (waits && !(same && waited)) commit_.waiting.push_back(waiting_activity(*after));
+  if (same && waited && after->waiting() && !waits) commit_.ended.push_back(paused(after->kind(), scheduled_event_id));
 }
 
 void Draft::derive_activity_changes() {
   if (!state().open()) {
     for (const auto& [id, task] : base_.activities) derive_activity_change(id);
     return;
+  }
+  if (pause_changed_) {
+    for (const auto& [id, task] : state().activities) {
+      if (!std::binary_search(touched_.begin(), touched_.end(), id)) derive_activity_change(id);
+    }
   }
   for (const int64_t id : touched_) derive_activity_change(id);
 }

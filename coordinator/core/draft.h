@@ -75,6 +75,8 @@ class Draft {
   void touch_event(const journal::Event& event);
   void touch_task(int64_t scheduled_event_id);
   void end_full_history();
+  bool warn_of_full_history();
+  void note_limit_neared(bool last_decision);
   void arm_earlier_deadline();
   void derive_decision_change();
   void derive_activity_changes();
@@ -92,6 +94,7 @@ class Draft {
   void tell_parent(const journal::Event& closing);
   void apply_child_policy(journal::ChildPolicy policy);
   EndedTask ended(TaskKind kind, int64_t scheduled_event_id, int32_t attempt, int32_t held_delivery, bool was_waiting) const;
+  EndedTask paused(TaskKind kind, int64_t scheduled_event_id) const;
 
   const ExecutionState& base_;
   const Context& context_;
@@ -104,6 +107,7 @@ class Draft {
   int64_t earliest_new_timer_ms_ = INT64_MAX;
   std::vector<std::pair<int64_t, const journal::Event*>> requests_;  // initiated, and not refused at once: for other executions
   const journal::Event* closing_ = nullptr;                          // the event that closed the run
+  bool pause_changed_ = false;
   SharedMap<int64_t, ChildExecution> children_at_close_;
   int64_t answered_event_id_ = 0;
   int32_t answered_delivery_ = 0;

@@ -34,6 +34,8 @@ absl::StatusCode code_of(Fault fault) {
     case Fault::TYPE_DEPRECATED:
     case Fault::TYPE_NOT_DEPRECATED:
     case Fault::CANCEL_NOT_REQUESTED:
+    case Fault::EXECUTION_PAUSED:
+    case Fault::EXECUTION_NOT_PAUSED:
       return absl::StatusCode::kFailedPrecondition;
     case Fault::DEFAULT_UNDEFINED:
     case Fault::VALIDATION:

@@ -151,6 +151,12 @@ void to_history_event(const Event& event, int64_t event_id, v1::HistoryEvent* sh
     case Event::kStartLambdaFunctionFailed:
       return show(event.start_lambda_function_failed(),
                   shown->mutable_start_lambda_function_failed());
+    case Event::kWorkflowExecutionPaused:
+      return show(event.workflow_execution_paused(), shown->mutable_workflow_execution_paused());
+    case Event::kWorkflowExecutionResumed:
+      return show(event.workflow_execution_resumed(), shown->mutable_workflow_execution_resumed());
+    case Event::kWorkflowExecutionHistoryLimitNeared:
+      return show(event.workflow_execution_history_limit_neared(), shown->mutable_workflow_execution_history_limit_neared());
     case Event::ATTRIBUTES_NOT_SET:
       return;
   }

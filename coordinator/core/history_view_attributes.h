@@ -35,6 +35,10 @@ void show(const journal::ContinueAsNewWorkflowExecutionFailedAttributes& kept,
           v1::ContinueAsNewWorkflowExecutionFailedAttributes* shown);
 void show(const journal::WorkflowExecutionTerminatedAttributes& kept,
           v1::WorkflowExecutionTerminatedAttributes* shown);
+void show(const journal::WorkflowExecutionPausedAttributes& kept, v1::WorkflowExecutionPausedAttributes* shown);
+void show(const journal::WorkflowExecutionResumedAttributes& kept, v1::WorkflowExecutionResumedAttributes* shown);
+void show(const journal::WorkflowExecutionHistoryLimitNearedAttributes& kept,
+          v1::WorkflowExecutionHistoryLimitNearedAttributes* shown);
 void show(const journal::WorkflowExecutionSignaledAttributes& kept,
           v1::WorkflowExecutionSignaledAttributes* shown);
 

@@ -28,6 +28,8 @@ void show(const journal::WorkflowExecutionStartedAttributes& kept,
   }
   if (kept.has_lambda_role()) shown->set_lambda_role(kept.lambda_role());
   to_api(kept.headers(), shown->mutable_headers());
+  if (kept.start_delay_ms() != 0) set_duration(kept.start_delay_ms(), shown->mutable_start_delay());
+  shown->set_history_limit_warning(kept.history_limit_warning());
 }
 
 void show(const journal::WorkflowExecutionCancelRequestedAttributes& kept,
@@ -128,6 +130,20 @@ void show(const journal::WorkflowExecutionSignaledAttributes& kept,
   }
   shown->set_external_initiated_event_id(kept.external_initiated_event_id());
   to_api(kept.headers(), shown->mutable_headers());
+}
+
+void show(const journal::WorkflowExecutionPausedAttributes& kept, v1::WorkflowExecutionPausedAttributes* shown) {
+  shown->set_reason(kept.reason());
+}
+
+void show(const journal::WorkflowExecutionResumedAttributes& kept, v1::WorkflowExecutionResumedAttributes* shown) {
+  shown->set_reason(kept.reason());
+}
+
+void show(const journal::WorkflowExecutionHistoryLimitNearedAttributes& kept,
+          v1::WorkflowExecutionHistoryLimitNearedAttributes* shown) {
+  shown->set_history_limit(kept.history_limit());
+  shown->set_last_decision(kept.last_decision());
 }
 
 }  // namespace baton::core::history_view

@@ -9,6 +9,7 @@ namespace baton::core {
 // --- lengths in Unicode characters ---
 inline constexpr int kMaxNameChars = 256;
 inline constexpr int kMaxVersionChars = 64;
+inline constexpr int kMaxFunctionNameChars = 64;
 inline constexpr int kMaxDescriptionChars = 1024;
 inline constexpr int kMaxReasonChars = 256;
 inline constexpr int kMaxIdentityChars = 256;
@@ -42,6 +43,9 @@ inline constexpr int kMaxPageSize = 1000;
 inline constexpr int kMaxFrameItems = 1000;
 inline constexpr int kMaxBatchStarts = 1000;
 inline constexpr int kMaxSlots = 100000;
+// When a run that asks for it hears that its history grows full, and how many events its last decision may take.
+inline constexpr int kHistoryWarningPercent = 80;
+inline constexpr int64_t kEventsForLastDecision = 1'000;
 // Answers remembered per run, so that one sent again is answered as recorded.
 inline constexpr size_t kRememberedAnswers = 1024;
 
@@ -49,6 +53,8 @@ inline constexpr size_t kRememberedAnswers = 1024;
 // How long a decision task is parked that a decider gave up; twice as long each time in a row.
 inline constexpr int64_t kFirstDecisionBackOffMs = 1'000;
 inline constexpr int64_t kMaxDecisionBackOffMs = 60'000;
+inline constexpr int64_t kMinFunctionTimeoutMs = 1'000;
+inline constexpr int64_t kMaxFunctionTimeoutMs = 900'000;  // and the default
 inline constexpr int64_t kMaxTimeoutMs = int64_t{366} * 24 * 3600 * 1000;
 // A heartbeat is recorded when half of this has passed since the last recorded one and the activity has no heartbeat timeout.
 inline constexpr int64_t kHeartbeatKeptMs = 60'000;
@@ -73,6 +79,7 @@ struct Limits {
   int32_t open_activities = 1'000;
   int32_t open_timers = 1'000;
   int32_t open_children = 1'000;
+  int32_t open_lambda_functions = 1'000;
   int32_t decisions_per_answer = 1'000;
   size_t payload_bytes = 32'768;
   size_t headers_bytes = 32'768;

@@ -98,6 +98,12 @@ Snapshot keep(const ExecutionState& state) {
   kept.set_last_event_id(state.last_event_id);
   kept.set_last_event_time_ms(state.last_event_ms);
   kept.set_cancel_requested(state.cancel_requested);
+  if (state.pause) {
+    kept.mutable_pause()->set_since_ms(state.pause->since_ms);
+    kept.mutable_pause()->set_reason(state.pause->reason);
+  }
+  kept.set_history_warned_event_id(state.history_warned_event_id);
+  kept.set_last_decision_event_id(state.last_decision_event_id);
   if (state.execution_context != nullptr) kept.set_execution_context(*state.execution_context);
   kept.set_latest_activity_time_ms(state.latest_activity_ms);
   kept.set_armed_deadline_ms(state.armed_deadline_ms);
@@ -193,7 +199,11 @@ void take_activity(const Snapshot::ActivityTask& kept, ExecutionState& state) {
     task.last_failure = std::move(failure);
   }
   take_hand_out(kept, task);
-  state.activity_ids.put(task.attributes().activity_id(), kept.scheduled_event_id());
+  if (task.is_function()) {
+    state.function_ids.put(task.function().id(), kept.scheduled_event_id());
+  } else {
+    state.activity_ids.put(task.attributes().activity_id(), kept.scheduled_event_id());
+  }
   state.activities.put(kept.scheduled_event_id(), std::move(task));
 }
 
@@ -258,6 +268,9 @@ absl::StatusOr<ExecutionState> from_snapshot(const std::string& bytes) {
   state.last_event_id = kept.last_event_id();
   state.last_event_ms = kept.last_event_time_ms();
   state.cancel_requested = kept.cancel_requested();
+  if (kept.has_pause()) state.pause = Pause{kept.pause().since_ms(), kept.pause().reason()};
+  state.history_warned_event_id = kept.history_warned_event_id();
+  state.last_decision_event_id = kept.last_decision_event_id();
   if (kept.has_execution_context()) state.execution_context = std::make_shared<const std::string>(kept.execution_context());
   state.latest_activity_ms = kept.latest_activity_time_ms();
   state.armed_deadline_ms = kept.armed_deadline_ms();

@@ -19,6 +19,9 @@ namespace journal = baton::journal::v1;
 
 inline constexpr int64_t kNoTimeoutMs = -1;  // SWF's NONE
 
+// Which queue a task waits in, beside its domain and task list. Of a function, the task list is its name. Stored in the backlog.
+enum class TaskKind : uint8_t { kDecision = 1, kActivity = 2, kFunction = 3 };
+
 // What never changes after WorkflowExecutionStarted; shared between copies of the state.
 struct ExecutionIdentity {
   std::string domain;
@@ -96,10 +99,10 @@ struct AttemptFailure {
   std::optional<journal::Payload> details;
 };
 
-// An open activity: scheduled, offered or started.
+// An open activity or call of a function: scheduled, offered or started. A function has one attempt, no heartbeat and no cancel request.
 struct ActivityTask {
   int64_t scheduled_event_id = 0;
-  std::shared_ptr<const journal::Event> scheduled;  // ActivityTaskScheduled, with the resolved timeouts
+  std::shared_ptr<const journal::Event> scheduled;  // ActivityTaskScheduled or LambdaFunctionScheduled, with the resolved timeouts
   int32_t attempt = 1;
   int32_t deliveries = 0;  // offers made of this attempt
   std::optional<Offer> offer;
@@ -112,7 +115,18 @@ struct ActivityTask {
   int64_t parked_until_ms = 0;            // it is handed to nobody before; 0: not parked
   std::shared_ptr<const AttemptFailure> last_failure;  // of the attempt before; null: this is the first
 
+  bool is_function() const { return scheduled->has_lambda_function_scheduled(); }
+  TaskKind kind() const { return is_function() ? TaskKind::kFunction : TaskKind::kActivity; }
+  // Without a value for a function.
   const journal::ActivityTaskScheduledAttributes& attributes() const { return scheduled->activity_task_scheduled(); }
+  const journal::LambdaFunctionScheduledAttributes& function() const { return scheduled->lambda_function_scheduled(); }
+  const std::string& task_list() const { return is_function() ? function().name() : attributes().task_list(); }
+  int64_t start_to_close_timeout_ms() const {
+    return is_function() ? function().start_to_close_timeout_ms() : attributes().start_to_close_timeout_ms();
+  }
+  int64_t heartbeat_timeout_ms() const { return is_function() ? kNoTimeoutMs : attributes().heartbeat_timeout_ms(); }
+  int64_t schedule_to_start_timeout_ms() const { return is_function() ? kNoTimeoutMs : attributes().schedule_to_start_timeout_ms(); }
+  int64_t schedule_to_close_timeout_ms() const { return is_function() ? kNoTimeoutMs : attributes().schedule_to_close_timeout_ms(); }
   // Somebody was offered it or works on it.
   bool held() const { return offer || acknowledged; }
   // Waits for a poller.
@@ -156,6 +170,12 @@ struct AnsweredTask {
   Answer answer = Answer::kDecided;
 };
 
+// Nothing of the run is handed out.
+struct Pause {
+  int64_t since_ms = 0;
+  std::string reason;
+};
+
 struct ExecutionState {
   // Null before the first record: an execution that does not exist.
   std::shared_ptr<const ExecutionIdentity> identity;
@@ -167,6 +187,9 @@ struct ExecutionState {
   int64_t last_event_ms = 0;
 
   bool cancel_requested = false;
+  std::optional<Pause> pause;
+  int64_t history_warned_event_id = 0;  // WorkflowExecutionHistoryLimitNeared; 0: not yet
+  int64_t last_decision_event_id = 0;   // the one that announces the last decision; 0: not yet
   std::shared_ptr<const std::string> execution_context;  // the last one given; null: none was
   int64_t latest_activity_ms = 0;  // of any activity event (facts.md §5)
 
@@ -178,8 +201,9 @@ struct ExecutionState {
   std::string task_list_override;  // empty: the list of WorkflowExecutionStarted
   std::optional<int64_t> task_list_override_timeout_ms;
 
-  SharedMap<int64_t, ActivityTask> activities;   // open, by scheduled event id
+  SharedMap<int64_t, ActivityTask> activities;   // open ones and open functions, by scheduled event id
   SharedMap<std::string, int64_t> activity_ids;  // open activity id -> scheduled event id
+  SharedMap<std::string, int64_t> function_ids;  // open function id -> scheduled event id
   SharedMap<std::string, Timer> timers;          // open, by timer id
   SharedMap<int64_t, ChildExecution> children;           // open, by initiated event id
   SharedMap<int64_t, ExternalRequest> external_requests;  // by initiated event id
@@ -192,6 +216,9 @@ struct ExecutionState {
   const journal::WorkflowExecutionStartedAttributes& started() const {
     return identity->started.workflow_execution_started();
   }
+  // It waits for a poller, and one may have it.
+  bool can_be_offered(const DecisionTask& task) const { return !pause && task.waiting(); }
+  bool can_be_offered(const ActivityTask& task) const { return !pause && task.waiting(); }
   // Where the next decision task goes.
   const std::string& decision_task_list() const {
     return task_list_override.empty() ? started().task_list() : task_list_override;

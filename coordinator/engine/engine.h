@@ -55,6 +55,10 @@ class Engine {
   virtual void signal_execution(core::Caller caller, v1::SignalWorkflowExecutionRequest request, DoneEmpty done) = 0;
   virtual void request_cancel_execution(core::Caller caller, v1::RequestCancelWorkflowExecutionRequest request, DoneEmpty done) = 0;
   virtual void terminate_execution(core::Caller caller, v1::TerminateWorkflowExecutionRequest request, DoneEmpty done) = 0;
+  virtual void pause_execution(core::Caller caller, v1::PauseWorkflowExecutionRequest request, DoneEmpty done) = 0;
+  virtual void resume_execution(core::Caller caller, v1::ResumeWorkflowExecutionRequest request, DoneEmpty done) = 0;
+  // The run that has the signal: the open one, or the one that was started for it.
+  virtual void signal_with_start(core::Caller caller, v1::SignalWithStartWorkflowExecutionRequest request, Done<core::RunId> done) = 0;
 
   // --- answers under a verified token ---
   virtual void respond_decision(core::Caller caller, const journal::v1::TaskToken& token,

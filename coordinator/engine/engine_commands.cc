@@ -37,14 +37,28 @@ core::RunId RunningEngine::new_run_id() {
 }
 
 void RunningEngine::start_execution(core::Caller caller, v1::StartWorkflowExecutionRequest request, Done<core::RunId> done) {
+  start(std::move(caller), {std::move(request), new_run_id()}, "StartWorkflowExecution", std::move(done));
+}
+
+void RunningEngine::signal_with_start(core::Caller caller, v1::SignalWithStartWorkflowExecutionRequest request, Done<core::RunId> done) {
+  v1::SignalWorkflowExecutionRequest signal;
+  signal.set_domain(request.start().domain());
+  signal.set_workflow_id(request.start().workflow_id());
+  signal.set_signal_name(std::move(*request.mutable_signal_name()));
+  if (request.has_signal_input()) *signal.mutable_input() = std::move(*request.mutable_signal_input());
+  signal.mutable_headers()->swap(*request.mutable_signal_headers());
+  start(std::move(caller), {std::move(*request.mutable_start()), new_run_id(), std::move(signal)}, "SignalWithStartWorkflowExecution",
+        std::move(done));
+}
+
+void RunningEngine::start(core::Caller caller, core::StartWorkflowExecution command, const char* operation, Done<core::RunId> done) {
   LaneRequest lane_request;
-  lane_request.workflow = workflow_key(request.domain(), request.workflow_id());
-  const core::RunId run_id = new_run_id();
-  lane_request.run = {lane_request.workflow.shard, run_id};
-  lane_request.operation = "StartWorkflowExecution";
-  lane_request.request_id = request.request_id();
+  lane_request.workflow = workflow_key(command.request.domain(), command.request.workflow_id());
+  lane_request.run = {lane_request.workflow.shard, command.run_id};
+  lane_request.operation = operation;
+  lane_request.request_id = command.request.request_id();
   lane_request.arrived_ms = clock_.now_ms();
-  lane_request.command = {std::move(caller), core::StartWorkflowExecution{std::move(request), run_id}};
+  lane_request.command = {std::move(caller), std::move(command)};
   lane_request.done = [done](absl::StatusOr<LaneReply> reply) {
     if (!reply.ok()) return done(reply.status());
     done(std::get<core::StartReply>(reply->reply).run_id);
@@ -91,6 +105,14 @@ void RunningEngine::request_cancel_execution(core::Caller caller, v1::RequestCan
 
 void RunningEngine::terminate_execution(core::Caller caller, v1::TerminateWorkflowExecutionRequest request, DoneEmpty done) {
   command_on_run<core::TerminateWorkflowExecution>(std::move(caller), std::move(request), "TerminateWorkflowExecution", std::move(done));
+}
+
+void RunningEngine::pause_execution(core::Caller caller, v1::PauseWorkflowExecutionRequest request, DoneEmpty done) {
+  command_on_run<core::PauseWorkflowExecution>(std::move(caller), std::move(request), "PauseWorkflowExecution", std::move(done));
+}
+
+void RunningEngine::resume_execution(core::Caller caller, v1::ResumeWorkflowExecutionRequest request, DoneEmpty done) {
+  command_on_run<core::ResumeWorkflowExecution>(std::move(caller), std::move(request), "ResumeWorkflowExecution", std::move(done));
 }
 
 absl::Status RunningEngine::check_token(const journal::v1::TaskToken& token) const {

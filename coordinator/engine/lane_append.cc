@@ -19,7 +19,7 @@ bool starts_short_clock(const core::ExecutionState& state, int64_t scheduled_eve
   if (state.decision && state.decision->scheduled_event_id == scheduled_event_id) return is_short(core::decision_start_to_close_ms(state));
   const core::ActivityTask* activity = state.activities.get(scheduled_event_id);
   return activity != nullptr &&
-         (is_short(activity->attributes().start_to_close_timeout_ms()) || is_short(activity->attributes().heartbeat_timeout_ms()));
+         (is_short(activity->start_to_close_timeout_ms()) || is_short(activity->heartbeat_timeout_ms()));
 }
 
 // The attempt that the delivery is of goes on.

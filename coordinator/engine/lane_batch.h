@@ -89,6 +89,7 @@ class LaneBatch {
   // --- deciding (lane_decide.cc) ---
   void decide(size_t index);
   void decide_start(size_t index);
+  void signal_open_run(size_t index, const core::RunId& run_id);
   static bool applies_child_policy(const LaneRequest& request);
   static store::ReceivedKey start_of_child(const LaneRequest& request);
   // A child policy for a child that has not begun: it never will.

@@ -83,6 +83,7 @@ void LaneBatch::decide_start(size_t index) {
     decided_.push_back({.request = index, .reply = LaneReply{core::StartReply{**open}, nullptr}, .run = begun, .rests_on_open_run = true, .open_run = *open});
     return;
   }
+  if (open && *open && request.signals_open_run()) return signal_open_run(index, **open);
   if (open && *open) {
     refuse(index, already_started(request.workflow, **open), lane_.find({request.workflow.shard, **open}), true);
     decided_.back().open_run = *open;
@@ -96,6 +97,24 @@ void LaneBatch::decide_start(size_t index) {
   registry_said_no_ |= commit->rests_on_registry;
   CachedRun& begun = begin_run(request.workflow, std::move(commit->runs[0]));
   decided_.push_back({.request = index, .reply = LaneReply{std::move(commit->reply), nullptr}, .run = &begun, .appended = true});
+}
+
+// Of SignalWithStart, whose start has no work to do.
+void LaneBatch::signal_open_run(size_t index, const core::RunId& run_id) {
+  const LaneRequest& request = requests_[index];
+  const store::RunKey key{request.workflow.shard, run_id};
+  CachedRun* run = lane_.find(key);
+  if (const auto unread = not_loaded_.find(key); run == nullptr && unread != not_loaded_.end()) {
+    return refuse(index, maybe_applied(unread->second), nullptr, false);
+  }
+  if (run == nullptr) return postponed_.push_back(index);  // it was opened, or known to be open, after this round's load
+  if (!run->unserved.ok()) return refuse(index, unserved(*run), run, true);
+  write_acknowledgements(*run);
+  const auto& signal = *std::get<core::StartWorkflowExecution>(request.command.body).signal;
+  auto commit = core::decide(run->state, {request.command.caller, core::SignalWorkflowExecution{signal}}, context());
+  if (!commit.ok()) return refuse(index, commit.status(), run, true);
+  append(*run, std::move(commit->runs[0]));
+  decided_.push_back({.request = index, .reply = LaneReply{core::StartReply{run_id}, nullptr}, .run = run, .appended = true, .open_run = run_id});
 }
 
 CachedRun& LaneBatch::begin_run(const store::WorkflowKey& workflow, core::RunCommit commit) {

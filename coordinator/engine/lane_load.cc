@@ -13,7 +13,7 @@ constexpr size_t kRunsPerLoad = 256;
 
 // A request about whatever run of its workflow id is open.
 bool names_open_run(const LaneRequest& request) {
-  return request.run.run_id.empty() && !request.workflow.workflow_id.empty();
+  return request.signals_open_run() || (request.run.run_id.empty() && !request.workflow.workflow_id.empty());
 }
 
 }  // namespace
@@ -47,11 +47,11 @@ bool LaneBatch::is_out(const CachedRun& run, const core::TaskRef& task) {
 void LaneBatch::note_waiting_tasks(CachedRun& run) {
   if (!run.state.exists()) return;
   const std::string& domain = run.state.identity->domain;
-  if (const auto& decision = run.state.decision; decision && decision->waiting()) {
+  if (const auto& decision = run.state.decision; decision && run.state.can_be_offered(*decision)) {
     run.backlog_rows[decision->scheduled_event_id] = {core::TaskKind::kDecision, domain, decision->task_list};
   }
   for (const auto& [id, task] : run.state.activities) {
-    if (task.waiting()) run.backlog_rows[id] = {core::TaskKind::kActivity, domain, task.attributes().task_list()};
+    if (run.state.can_be_offered(task)) run.backlog_rows[id] = {task.kind(), domain, task.task_list()};
   }
 }
 
@@ -89,7 +89,7 @@ absl::Status LaneBatch::look_up() {
       }
     }
     // A start tries first: the open-run index refuses it if it must.
-    const bool wanted = request.is_start() ? request.rounds > 0 : names_open_run(request);
+    const bool wanted = request.is_start() && !request.signals_open_run() ? request.rounds > 0 : names_open_run(request);
     if (wanted && !lane_.open_runs_.contains(request.workflow) && looked_up_.emplace(request.workflow, std::nullopt).second) {
       ask.open_runs.push_back(request.workflow);
     }
@@ -107,7 +107,7 @@ absl::Status LaneBatch::load_missing_runs() {
   for (const LaneRequest& request : requests_) {
     store::RunKey key = request.run;
     if (request.work == LaneWork::kForget) continue;  // nothing to forget in a run that is not here
-    if (request.is_start()) {
+    if (request.is_start() && !request.signals_open_run()) {
       const auto open = looked_up_.find(request.workflow);
       if (open == looked_up_.end() || !open->second) continue;
       key = {request.workflow.shard, *open->second};

@@ -142,7 +142,7 @@ std::optional<OfferedTask> LaneBatch::to_task(const MadeOffer& made, const std::
     const core::TaskRef task{offer.scheduled_event_id, offer.started_event_id, offer.attempt, offer.delivery};
     lane_.deliveries_.push_back({now_ms_ + core::kDeliveryTimeoutMs, run.key, task, made.poller});
   }
-  if (offer.kind == core::TaskKind::kActivity) return offered_activity(run, offer, env_.epoch, arena);
+  if (offer.kind != core::TaskKind::kDecision) return offered_activity(run, offer, env_.epoch, arena);
   OfferedTask task = offered_decision(run, offer, env_.epoch, arena);
   const journal::v1::RecordBatch& latest = *work_of(run).records;
   if (add_history(run, latest, made.poller->spec(), std::get<v1::DecisionTask*>(task.task))) return task;

@@ -60,6 +60,11 @@ struct LaneRequest {
     const auto* received = std::get_if<core::ReceiveMessage>(&command.body);
     return received != nullptr ? received->message->has_start_child() : std::holds_alternative<core::StartWorkflowExecution>(command.body);
   }
+  // A start that signals the open run instead, if there is one.
+  bool signals_open_run() const {
+    const auto* start = std::get_if<core::StartWorkflowExecution>(&command.body);
+    return start != nullptr && start->signal.has_value();
+  }
   bool is_delivery() const { return std::holds_alternative<core::ReceiveMessage>(command.body); }
   bool is_settlement() const { return std::holds_alternative<core::SettleMessage>(command.body); }
   bool protected_by_id() const { return !request_id.empty(); }

@@ -13,6 +13,21 @@ void show_execution(const CachedRun& run, v1::WorkflowExecution* shown) {
   shown->set_run_id(run.key.run_id.to_text());
 }
 
+void show_activity(const journal::v1::ActivityTaskScheduledAttributes& scheduled, v1::ActivityTask& task) {
+  task.set_activity_id(scheduled.activity_id());
+  core::to_api(scheduled.activity_type(), task.mutable_activity_type());
+  if (scheduled.has_input()) core::to_api(scheduled.input(), task.mutable_input());
+  // The activity's own headers go before those of its execution.
+  for (const auto& [key, value] : scheduled.headers()) core::to_api(value, &(*task.mutable_headers())[key]);
+}
+
+void show_function(const CachedRun& run, const journal::v1::LambdaFunctionScheduledAttributes& scheduled, v1::ActivityTask& task) {
+  task.mutable_function()->set_id(scheduled.id());
+  task.mutable_function()->set_name(scheduled.name());
+  task.mutable_function()->set_lambda_role(run.state.started().lambda_role());
+  if (scheduled.has_input()) core::to_api(scheduled.input(), task.mutable_input());
+}
+
 // The instance keeps the run as its own last answer left it.
 bool can_take_delta(const CachedRun& run, const PollerSpec& poller) {
   const auto& answer = run.state.last_answer;
@@ -48,29 +63,27 @@ core::TaskRef task_ref(const journal::v1::TaskToken& token) {
 
 OfferedTask offered_activity(const CachedRun& run, const core::OfferReply& offer, int64_t epoch, std::shared_ptr<google::protobuf::Arena> arena) {
   const core::ActivityTask& open = *run.state.activities.get(offer.scheduled_event_id);
-  const auto& scheduled = open.attributes();
   OfferedTask offered;
-  offered.token = token_of(run, core::TaskKind::kActivity, {offer.scheduled_event_id, 0, offer.attempt, offer.delivery}, epoch);
+  offered.token = token_of(run, offer.kind, {offer.scheduled_event_id, 0, offer.attempt, offer.delivery}, epoch);
   auto& task = *offered.task.emplace<v1::ActivityTask*>(google::protobuf::Arena::CreateMessage<v1::ActivityTask>(arena.get()));
   offered.arena = std::move(arena);
-  task.set_activity_id(scheduled.activity_id());
   task.set_started_event_id(offer.started_event_id);
   show_execution(run, task.mutable_workflow_execution());
-  core::to_api(scheduled.activity_type(), task.mutable_activity_type());
-  if (scheduled.has_input()) core::to_api(scheduled.input(), task.mutable_input());
-  // The activity's own headers go before those of its execution.
   core::to_api(run.state.started().headers(), task.mutable_headers());
-  for (const auto& [key, value] : scheduled.headers()) core::to_api(value, &(*task.mutable_headers())[key]);
+  if (open.is_function()) {
+    show_function(run, open.function(), task);
+  } else {
+    show_activity(open.attributes(), task);
+  }
   task.set_attempt(offer.attempt);
   task.set_delivery(offer.delivery);
   task.set_scheduled_event_id(offer.scheduled_event_id);
   core::set_timestamp(open.scheduled->time_ms(), task.mutable_scheduled_time());
-  if (scheduled.heartbeat_timeout_ms() != core::kNoTimeoutMs) {
-    core::set_duration(scheduled.heartbeat_timeout_ms(), task.mutable_heartbeat_timeout());
-  }
-  if (scheduled.start_to_close_timeout_ms() != core::kNoTimeoutMs) {
-    core::set_duration(scheduled.start_to_close_timeout_ms(), task.mutable_start_to_close_timeout());
-  }
+  const auto show_timeout = [](int64_t timeout_ms, auto mutable_shown) {
+    if (timeout_ms != core::kNoTimeoutMs) core::set_duration(timeout_ms, mutable_shown());
+  };
+  show_timeout(open.heartbeat_timeout_ms(), [&] { return task.mutable_heartbeat_timeout(); });
+  show_timeout(open.start_to_close_timeout_ms(), [&] { return task.mutable_start_to_close_timeout(); });
   task.set_idempotency_key(run.key.run_id.to_text() + "/" + std::to_string(offer.scheduled_event_id));
   return offered;
 }

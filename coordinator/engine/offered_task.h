@@ -11,7 +11,7 @@ namespace baton::engine {
 journal::v1::TaskToken token_of(const CachedRun& run, core::TaskKind kind, const core::TaskRef& task, int64_t epoch);
 core::TaskRef task_ref(const journal::v1::TaskToken& token);
 
-// The whole task, on the arena; the activity is open in `run`.
+// The whole task, on the arena; the activity or function is open in `run`.
 OfferedTask offered_activity(const CachedRun& run, const core::OfferReply& offer, int64_t epoch, std::shared_ptr<google::protobuf::Arena> arena);
 // The decision task without its events, on the arena.
 OfferedTask offered_decision(const CachedRun& run, const core::OfferReply& offer, int64_t epoch, std::shared_ptr<google::protobuf::Arena> arena);

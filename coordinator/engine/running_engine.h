@@ -26,6 +26,9 @@ class RunningEngine final : public Engine {
   void signal_execution(core::Caller caller, v1::SignalWorkflowExecutionRequest request, DoneEmpty done) override;
   void request_cancel_execution(core::Caller caller, v1::RequestCancelWorkflowExecutionRequest request, DoneEmpty done) override;
   void terminate_execution(core::Caller caller, v1::TerminateWorkflowExecutionRequest request, DoneEmpty done) override;
+  void pause_execution(core::Caller caller, v1::PauseWorkflowExecutionRequest request, DoneEmpty done) override;
+  void resume_execution(core::Caller caller, v1::ResumeWorkflowExecutionRequest request, DoneEmpty done) override;
+  void signal_with_start(core::Caller caller, v1::SignalWithStartWorkflowExecutionRequest request, Done<core::RunId> done) override;
   void respond_decision(core::Caller caller, const journal::v1::TaskToken& token, v1::RespondDecisionTaskCompletedRequest request,
                         PollerId poller, DoneEmpty done) override;
   void respond_decision_failed(core::Caller caller, const journal::v1::TaskToken& token, v1::RespondDecisionTaskFailedRequest request,
@@ -66,6 +69,7 @@ class RunningEngine final : public Engine {
   // Fills the request with whom it is about. False: the run id cannot be one; the caller has been told.
   template <class Request>
   bool address(LaneRequest& lane_request, const Request& request, const DoneEmpty& done);
+  void start(core::Caller caller, core::StartWorkflowExecution command, const char* operation, Done<core::RunId> done);
   template <class Body, class Request>
   void command_on_run(core::Caller caller, Request request, const char* operation, DoneEmpty done);
   // Runs `read` on a reader; tells `done` when there is no room.

@@ -70,7 +70,7 @@ bool is_changed(const ExecutionChanged& row) {
 }
 
 bool is_backlog_row(const BacklogRow& row) {
-  const bool known_kind = row.kind == core::TaskKind::kDecision || row.kind == core::TaskKind::kActivity;
+  const bool known_kind = row.kind >= core::TaskKind::kDecision && row.kind <= core::TaskKind::kFunction;
   return row.key.run.shard >= 0 && row.key.scheduled_event_id >= 1 && known_kind &&
          are_texts({row.domain, row.task_list, row.workflow_id});
 }

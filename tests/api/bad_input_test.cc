@@ -293,14 +293,5 @@ TEST_F(BadInput, a_first_frame_without_open_or_with_bad_words_ends_the_stream) {
   expect_refused(ending(frame), grpc::StatusCode::NOT_FOUND, "UNKNOWN_RESOURCE", "nowhere");
 }
 
-TEST_F(BadInput, what_this_release_does_not_do_says_so) {
-  start("w");
-  const v1::DecisionTask task = poll_decision();
-  v1::Decision function;
-  function.mutable_schedule_lambda_function()->set_id("function");
-  expect_refused(outcome_of(decide(task, {function})), grpc::StatusCode::UNIMPLEMENTED, "NOT_IMPLEMENTED", "schedule_lambda_function");
-  EXPECT_TRUE(decide(task, {complete_workflow()}).ok());
-}
-
 }  // namespace
 }  // namespace baton::testing

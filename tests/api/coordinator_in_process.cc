@@ -41,13 +41,12 @@ CoordinatorInProcess::CoordinatorInProcess(const std::string& policy, core::Limi
   tokens_ = std::make_unique<api::Tokens>(*store_->signing_keys(), *store_->epoch());
   services_ = std::make_unique<api::Services>(*engine_, *tokens_, *authorizer_, limits_);
   grpc::ServerBuilder builder;
-  int port = 0;
-  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port);
+  builder.AddListeningPort("127.0.0.1:0", grpc::InsecureServerCredentials(), &port_);
   services_->add_to(builder);
   server_ = builder.BuildAndStart();
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  channel_ = grpc::CreateCustomChannel("127.0.0.1:" + std::to_string(port), grpc::InsecureChannelCredentials(), arguments);
+  channel_ = grpc::CreateCustomChannel(address(), grpc::InsecureChannelCredentials(), arguments);
   registry_ = v1::RegistryService::NewStub(channel_);
   workflows_ = v1::WorkflowService::NewStub(channel_);
   workers_ = v1::WorkerService::NewStub(channel_);

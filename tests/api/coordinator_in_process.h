@@ -40,6 +40,8 @@ class CoordinatorInProcess : public ::testing::Test {
   explicit CoordinatorInProcess(const std::string& policy = "", core::Limits limits = {}, std::unique_ptr<store::Store> store = nullptr);
   ~CoordinatorInProcess() override;
 
+  std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
+
   // Domain "orders" with workflow type process:1 and activity type charge:1, every default given, task list "main".
   void set_up_types();
   v1::StartWorkflowExecutionRequest start_request(const std::string& workflow_id) const;
@@ -78,6 +80,7 @@ class CoordinatorInProcess : public ::testing::Test {
   std::unique_ptr<api::Tokens> tokens_;
   std::unique_ptr<api::Services> services_;
   std::unique_ptr<grpc::Server> server_;
+  int port_ = 0;
   std::shared_ptr<grpc::Channel> channel_;
   std::unique_ptr<Registry> registry_;
   std::unique_ptr<Workflows> workflows_;

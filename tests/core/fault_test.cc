@@ -36,6 +36,8 @@ constexpr Row kCodes[] = {
     {Fault::UNHANDLED_DECISION, StatusCode::kAborted},
     {Fault::INVALID_TOKEN, StatusCode::kInvalidArgument},
     {Fault::NOT_IMPLEMENTED, StatusCode::kUnimplemented},
+    {Fault::EXECUTION_PAUSED, StatusCode::kFailedPrecondition},
+    {Fault::EXECUTION_NOT_PAUSED, StatusCode::kFailedPrecondition},
     {Fault::CANCEL_NOT_REQUESTED, StatusCode::kFailedPrecondition},
     {Fault::STORE_UNAVAILABLE, StatusCode::kUnavailable},
 };

@@ -69,6 +69,10 @@ int64_t ended_task(const journal::Event& event) {
   if (event.has_activity_task_completed()) return event.activity_task_completed().scheduled_event_id();
   if (event.has_activity_task_failed()) return event.activity_task_failed().scheduled_event_id();
   if (event.has_activity_task_canceled()) return event.activity_task_canceled().scheduled_event_id();
+  if (event.has_lambda_function_completed()) return event.lambda_function_completed().scheduled_event_id();
+  if (event.has_lambda_function_failed()) return event.lambda_function_failed().scheduled_event_id();
+  if (event.has_start_lambda_function_failed()) return event.start_lambda_function_failed().scheduled_event_id();
+  if (event.has_lambda_function_timed_out()) return event.lambda_function_timed_out().scheduled_event_id();
   return event.activity_task_timed_out().scheduled_event_id();
 }
 
@@ -80,7 +84,8 @@ void name_run(Request& request) {
 
 void set_limit(Limits& limits, const std::string& name, int64_t value) {
   const std::map<std::string, int32_t*> counts{{"open_activities", &limits.open_activities}, {"open_timers", &limits.open_timers},
-                                               {"open_children", &limits.open_children}};
+                                               {"open_children", &limits.open_children},
+                                               {"open_lambda_functions", &limits.open_lambda_functions}};
   if (name == "history_events") {
     limits.history_events = value;
   } else if (const auto found = counts.find(name); found != counts.end()) {
@@ -151,6 +156,7 @@ absl::StatusOr<Commit> GoldenRun::decide_call(const Words& words, const std::vec
     command.request.mutable_workflow_type()->set_name("ready");
     command.request.mutable_workflow_type()->set_version("1");
     merge(fields, command.request);
+    if (words.options.contains("signal")) command.signal.emplace().set_signal_name(words.option("signal"));
     return run().decide(std::move(command));
   }
   if (words.verb == "signal") {
@@ -162,6 +168,18 @@ absl::StatusOr<Commit> GoldenRun::decide_call(const Words& words, const std::vec
   }
   if (words.verb == "request_cancel") {
     RequestCancelWorkflowExecution command;
+    name_run(command.request);
+    merge(fields, command.request);
+    return run().decide(std::move(command));
+  }
+  if (words.verb == "pause") {
+    PauseWorkflowExecution command;
+    name_run(command.request);
+    merge(fields, command.request);
+    return run().decide(std::move(command));
+  }
+  if (words.verb == "resume") {
+    ResumeWorkflowExecution command;
     name_run(command.request);
     merge(fields, command.request);
     return run().decide(std::move(command));
@@ -298,6 +316,7 @@ void GoldenRun::check_waiting(const RunCommit& commit) {
     if (!record->has_offer_made()) continue;
     waiting_.erase({TaskKind::kDecision, record->offer_made().scheduled_event_id()});
     waiting_.erase({TaskKind::kActivity, record->offer_made().scheduled_event_id()});
+    waiting_.erase({TaskKind::kFunction, record->offer_made().scheduled_event_id()});
   }
   for (const EndedTask& ended : commit.ended) {
     EXPECT_EQ(waiting_.erase({ended.kind, ended.scheduled_event_id}), ended.was_waiting ? 1u : 0u) << "ended " << ended.scheduled_event_id;
@@ -307,9 +326,9 @@ void GoldenRun::check_waiting(const RunCommit& commit) {
   }
   std::set<std::pair<TaskKind, int64_t>> expected;
   const ExecutionState& state = run_->state();
-  if (state.decision && state.decision->waiting()) expected.insert({TaskKind::kDecision, state.decision->scheduled_event_id});
+  if (state.decision && state.can_be_offered(*state.decision)) expected.insert({TaskKind::kDecision, state.decision->scheduled_event_id});
   for (const auto& [id, task] : state.activities) {
-    if (task.waiting()) expected.insert({TaskKind::kActivity, id});
+    if (state.can_be_offered(task)) expected.insert({task.kind(), id});
   }
   EXPECT_EQ(waiting_, expected) << "what commits say of waiting tasks is not what the state has";
 }
@@ -322,7 +341,9 @@ void GoldenRun::check_history() {
     const journal::Event& event = run_->event(id);
     EXPECT_GE(event.time_ms(), before_ms) << "event " << id << " is earlier than the one before";
     before_ms = event.time_ms();
-    if (event.has_decision_task_scheduled() || event.has_activity_task_scheduled()) open.insert(id);
+    const bool schedules =
+        event.has_decision_task_scheduled() || event.has_activity_task_scheduled() || event.has_lambda_function_scheduled();
+    if (schedules) open.insert(id);
     const int64_t ended = ended_task(event);
     EXPECT_EQ(open.erase(ended), ended == 0 ? 0u : 1u) << "event " << id << " ends what is not open";
   }

@@ -59,7 +59,10 @@ void tell(std::ostream& out, const journal::Record& kept, int64_t& event_id, int
   out << "  " << event_id++ << " @" << record.event().time_ms() << " " << name_of(attributes) << on_one_line(attributes) << "\n";
 }
 
-const char* text_of(TaskKind kind) { return kind == TaskKind::kDecision ? "decision" : "activity"; }
+const char* text_of(TaskKind kind) {
+  if (kind == TaskKind::kFunction) return "function";
+  return kind == TaskKind::kDecision ? "decision" : "activity";
+}
 
 struct ReplyText {
   std::string operator()(const EmptyReply&) const { return "done"; }

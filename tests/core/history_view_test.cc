@@ -16,6 +16,7 @@
 
 #include "baton/journal/v1/event.pb.h"
 #include "baton/v1/history_event.pb.h"
+#include "baton/v1/options.pb.h"
 #include "coordinator/core/run_id.h"
 
 namespace baton::core {
@@ -31,7 +32,8 @@ using google::protobuf::Reflection;
 using Differences = std::vector<std::string>;
 namespace journal = baton::journal::v1;
 
-constexpr int kEventCount = 54;
+constexpr int kSwfEventCount = 54;
+constexpr int kEventCount = 57;
 constexpr int kFirstAttributesNumber = 11;
 
 // What the journal keeps for itself; the API has no such field.
@@ -93,6 +95,8 @@ class Filler {
         const EnumDescriptor* type = field->enum_type();
         return to->SetEnumValue(message, field, type->value(type->value_count() - 1)->number());
       }
+      case FieldDescriptor::CPPTYPE_BOOL:
+        return to->SetBool(message, field, true);
       case FieldDescriptor::CPPTYPE_MESSAGE:
         return fill(to->MutableMessage(message, field));
       default:
@@ -188,6 +192,8 @@ Differences compare_value(const Message& kept, const FieldDescriptor* from, cons
       return unless(shown_values->GetInt32(shown, to) == kept_values->GetInt32(kept, from));
     case FieldDescriptor::CPPTYPE_DOUBLE:
       return unless(shown_values->GetDouble(shown, to) == kept_values->GetDouble(kept, from));
+    case FieldDescriptor::CPPTYPE_BOOL:
+      return unless(shown_values->GetBool(shown, to) == kept_values->GetBool(kept, from));
     case FieldDescriptor::CPPTYPE_ENUM:
       return unless(shown_values->GetEnumValue(shown, to) == kept_values->GetEnumValue(kept, from));
     default:
@@ -268,7 +274,7 @@ void for_each_loss(const Message& whole, const std::function<void(const Message&
 // --- tests
 // ----------------------------------------------------------------------------------------
 
-TEST(HistoryViewTest, BothFormsKnowTheSame54EventsByTheSameNamesAndNumbers) {
+TEST(HistoryViewTest, BothFormsKnowTheSameEventsByTheSameNamesAndNumbers) {
   const auto* kept = journal::Event::descriptor()->oneof_decl(0);
   const auto* shown = v1::HistoryEvent::descriptor()->oneof_decl(0);
   ASSERT_EQ(kept->field_count(), kEventCount);
@@ -278,6 +284,7 @@ TEST(HistoryViewTest, BothFormsKnowTheSame54EventsByTheSameNamesAndNumbers) {
     EXPECT_EQ(kept->field(i)->number(), kFirstAttributesNumber + i);
     EXPECT_EQ(shown->field(i)->number(), kFirstAttributesNumber + i);
     EXPECT_EQ(kept->field(i)->message_type()->name(), shown->field(i)->message_type()->name());
+    EXPECT_EQ(shown->field(i)->options().HasExtension(v1::beyond_swf), i >= kSwfEventCount) << shown->field(i)->name();
   }
 }
 

@@ -14,7 +14,7 @@
 namespace baton::core {
 namespace {
 
-using baton::v1::NOT_IMPLEMENTED, baton::v1::SUPERSEDED, baton::v1::UNHANDLED_DECISION, baton::v1::UNKNOWN_RESOURCE, baton::v1::VALIDATION;
+using baton::v1::SUPERSEDED, baton::v1::UNHANDLED_DECISION, baton::v1::UNKNOWN_RESOURCE, baton::v1::VALIDATION;
 using Request = baton::v1::RespondDecisionTaskCompletedRequest;
 using testing::HasSubstr;
 
@@ -167,18 +167,6 @@ TEST(RespondDecisionTaskCompleted, IsCheckedAsAWholeAndNamesTheField) {
     EXPECT_EQ(to_snapshot(run.state()), before) << field;
   }
   EXPECT_TRUE(run.decide(answer(task)).ok()) << "the token stays usable";
-}
-
-TEST(RespondDecisionTaskCompleted, WithADecisionOfALaterReleaseIsRefusedAsAWholeAndNamesIt) {
-  LiveRun run;
-  run.start();
-  const TaskRef task = run.offer(2);
-  const auto refused =
-      run.decide(answer(task, request("decisions { record_marker { marker_name: 'm' } } decisions { schedule_lambda_function { } }")));
-  EXPECT_EQ(fault_in(refused), NOT_IMPLEMENTED);
-  EXPECT_EQ(refused.status().code(), absl::StatusCode::kUnimplemented);
-  EXPECT_EQ(subject_of(refused.status()), "decisions[1].schedule_lambda_function");
-  EXPECT_EQ(run.state().last_event_id, 3);
 }
 
 TEST(RespondDecisionTaskCompleted, HoldsSoManyDecisionsAndBytesAndNotOneMore) {

@@ -56,6 +56,7 @@ class EventReader {
     closed_ = is_close(event);
     read_decision(event);
     read_activity(event);
+    read_function(event);
     read_timer(event);
     read_news(event);
   }
@@ -120,6 +121,35 @@ class EventReader {
     }
   }
 
+  void read_function(const Event& event) {
+    if (event.has_lambda_function_scheduled()) {
+      EXPECT_TRUE(open_functions_.insert(event.lambda_function_scheduled().id()).second) << "event " << id_;
+      EXPECT_EQ(event.lambda_function_scheduled().decision_task_completed_event_id(), last_completed_) << "event " << id_;
+      functions_[id_] = {event.lambda_function_scheduled().id(), 0};
+    } else if (event.has_lambda_function_started()) {
+      const auto open = functions_.find(event.lambda_function_started().scheduled_event_id());
+      ASSERT_NE(open, functions_.end()) << "event " << id_ << " starts what is not open";
+      EXPECT_EQ(open->second.started, 0) << "event " << id_ << " is a second start";
+      open->second.started = id_;
+    } else if (event.has_lambda_function_completed()) {
+      end_function(event.lambda_function_completed().scheduled_event_id(), event.lambda_function_completed().started_event_id());
+    } else if (event.has_lambda_function_failed()) {
+      end_function(event.lambda_function_failed().scheduled_event_id(), event.lambda_function_failed().started_event_id());
+    } else if (event.has_lambda_function_timed_out()) {
+      end_function(event.lambda_function_timed_out().scheduled_event_id(), event.lambda_function_timed_out().started_event_id());
+    } else if (event.has_start_lambda_function_failed()) {
+      end_function(event.start_lambda_function_failed().scheduled_event_id(), 0);
+    }
+  }
+
+  void end_function(int64_t scheduled_event_id, int64_t started_event_id) {
+    const auto open = functions_.find(scheduled_event_id);
+    ASSERT_NE(open, functions_.end()) << "event " << id_ << " ends what is not open";
+    EXPECT_EQ(open->second.started, started_event_id) << "event " << id_;
+    open_functions_.erase(open->second.activity_id);
+    functions_.erase(open);
+  }
+
   template <class Closed>
   void end_activity(const Closed& closed) {
     const auto open = activities_.find(closed.scheduled_event_id());
@@ -152,6 +182,10 @@ class EventReader {
       case Event::kActivityTaskFailed:
       case Event::kActivityTaskTimedOut:
       case Event::kActivityTaskCanceled:
+      case Event::kLambdaFunctionCompleted:
+      case Event::kLambdaFunctionFailed:
+      case Event::kLambdaFunctionTimedOut:
+      case Event::kStartLambdaFunctionFailed:
       case Event::kTimerFired:
       case Event::kDecisionTaskTimedOut:
         last_news_ = id_;
@@ -172,7 +206,8 @@ class EventReader {
   int64_t decision_scheduled_ = 0, decision_started_ = 0, last_completed_ = 0, last_news_ = 0;
   int64_t last_seen_ = 0;  // the newest DecisionTaskStarted of a task that was completed
   int64_t given_up_scheduled_ = 0, given_up_started_ = 0;
-  std::map<int64_t, Activity> activities_;
+  std::map<int64_t, Activity> activities_, functions_;
+  std::set<std::string> open_functions_;
   std::set<std::string> open_ids_;
   std::map<std::string, int64_t> timers_;
   std::map<int64_t, int64_t> timer_due_ms_;

@@ -82,7 +82,7 @@ void check_deadline(const StoredRun& run, const core::ExecutionState& state, con
   ASSERT_NE(column, columns.end()) << "an open run has no deadline";
   EXPECT_EQ(column->second, state.armed_deadline_ms);
   int64_t grace_ms = 0;
-  for (const auto& [id, task] : state.activities) grace_ms = std::max(grace_ms, task.attributes().heartbeat_timeout_ms());
+  for (const auto& [id, task] : state.activities) grace_ms = std::max(grace_ms, task.heartbeat_timeout_ms());
   EXPECT_LE(state.armed_deadline_ms, std::max(*core::earliest_deadline_ms(state), now_ms) + core::kTakeOverGraceMs + grace_ms);
 }
 
@@ -90,11 +90,11 @@ void check_deadline(const StoredRun& run, const core::ExecutionState& state, con
 void gather_waiting(const StoredRun& run, const core::ExecutionState& state, std::map<store::BacklogKey, ListKey>& waiting) {
   if (!state.open()) return;
   const std::string& domain = state.identity->domain;
-  if (state.decision && state.decision->waiting()) {
+  if (state.decision && state.can_be_offered(*state.decision)) {
     waiting[{run.execution.run, state.decision->scheduled_event_id}] = {core::TaskKind::kDecision, domain, state.decision->task_list};
   }
   for (const auto& [id, task] : state.activities) {
-    if (task.waiting()) waiting[{run.execution.run, id}] = {core::TaskKind::kActivity, domain, task.attributes().task_list()};
+    if (state.can_be_offered(task)) waiting[{run.execution.run, id}] = {task.kind(), domain, task.task_list()};
   }
 }
 
@@ -105,6 +105,8 @@ void gather_lists(const StoredRun& run, std::set<ListKey>& lists) {
       lists.insert({core::TaskKind::kDecision, domain, event->decision_task_scheduled().task_list()});
     } else if (event->has_activity_task_scheduled()) {
       lists.insert({core::TaskKind::kActivity, domain, event->activity_task_scheduled().task_list()});
+    } else if (event->has_lambda_function_scheduled()) {
+      lists.insert({core::TaskKind::kFunction, domain, event->lambda_function_scheduled().name()});
     }
   }
 }

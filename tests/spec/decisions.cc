@@ -55,6 +55,11 @@ v1::Decision signal_external(const std::string& workflow_id, const std::string& 
 v1::Decision request_cancel_external(const std::string& workflow_id, const std::string& fields) {
   return decision("request_cancel_external_workflow_execution", quoted("workflow_id", workflow_id) + fields);
 }
+v1::Decision call_function(const std::string& id, const std::string& fields) {
+  v1::Decision made = decision("schedule_lambda_function", quoted("id", id) + "name: 'resize'");
+  merge(fields, made.mutable_schedule_lambda_function());
+  return made;
+}
 v1::Decision complete(const std::string& fields) { return decision("complete_workflow_execution", fields); }
 v1::Decision fail(const std::string& fields) { return decision("fail_workflow_execution", fields); }
 v1::Decision cancel(const std::string& fields) { return decision("cancel_workflow_execution", fields); }

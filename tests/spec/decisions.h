@@ -23,6 +23,8 @@ v1::Decision record_marker(const std::string& marker_name, const std::string& fi
 v1::Decision start_child(const std::string& workflow_id, const std::string& fields = "");
 v1::Decision signal_external(const std::string& workflow_id, const std::string& fields = "");  // signal "news"
 v1::Decision request_cancel_external(const std::string& workflow_id, const std::string& fields = "");
+// Of function "resize" unless `fields` say otherwise.
+v1::Decision call_function(const std::string& id, const std::string& fields = "");
 v1::Decision complete(const std::string& fields = "");
 v1::Decision fail(const std::string& fields = "");
 v1::Decision cancel(const std::string& fields = "");

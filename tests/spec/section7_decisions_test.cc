@@ -80,27 +80,5 @@ TEST_F(Section7Decisions, TheIdOfACanceledTimerIsFreeAgain) {
   EXPECT_EQ(history_text("w", 5), "5 TimerStarted, 6 TimerCanceled, 7 TimerStarted");
 }
 
-// Decisions that this release does not carry out refuse the whole answer: nothing of it is applied, and the token stays usable.
-class Section7NotYet : public SpecTest {
- protected:
-  void expect_not_implemented(const std::string& decision, const std::string& field) {
-    v1::Decision refused;
-    merge(decision, &refused);
-    start("w");
-    const auto task = poll_decision();
-    const Outcome outcome = try_answer(task, {record_marker("m"), refused}, "execution_context: 'lost'");
-    EXPECT_EQ(outcome.code, grpc::StatusCode::UNIMPLEMENTED);
-    EXPECT_EQ(outcome.reason, "NOT_IMPLEMENTED");
-    EXPECT_EQ(outcome.subject, "decisions[1]." + field);
-    EXPECT_EQ(history_text("w", 3), "3 DecisionTaskStarted");
-    EXPECT_FALSE(describe("w").has_latest_execution_context());
-    answer(task, {record_marker("m")});
-    EXPECT_EQ(history_text("w", 4), "4 DecisionTaskCompleted, 5 MarkerRecorded");
-  }
-};
-TEST_F(Section7NotYet, ScheduleLambdaFunctionRefusesTheAnswer) {
-  expect_not_implemented("schedule_lambda_function { id: 'l' name: 'f' }", "schedule_lambda_function");
-}
-
 }  // namespace
 }  // namespace baton::testing

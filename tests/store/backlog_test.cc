@@ -107,7 +107,7 @@ TEST_P(BacklogTest, ATaskIsAddedOnce) {
 
 TEST_P(BacklogTest, ATaskOfNoKnownKindIsRejected) {
   Batch batch = Batch().add_task(run, 1);
-  batch.rows().backlog_added[0].kind = static_cast<core::TaskKind>(3);
+  batch.rows().backlog_added[0].kind = static_cast<core::TaskKind>(4);
   EXPECT_EQ(commit(batch), "rejected");
 }
 

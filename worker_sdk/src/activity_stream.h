@@ -42,6 +42,7 @@ class ActivityStream final : public HeartbeatSink {
   struct Options {
     std::string task_list;
     int slots = 0;
+    bool functions = false;  // `task_list` names the function whose calls it takes
   };
   // `sink` and `wakeup` must outlive it; `wakeup` is notified when the stream breaks, when a tick
   // is due earlier than the last one said, and when nothing is held any more.

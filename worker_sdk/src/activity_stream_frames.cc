@@ -16,6 +16,7 @@ bool ActivityStream::fill_frame() {
     open->set_identity(connection_->options().identity);
     open->set_instance_id(instance_id_);
     open->set_slots(options_.slots);
+    open->set_functions(options_.functions);
     filler.added(open->ByteSizeLong());
     if (!filler.move(to_name_, *open->mutable_held_task_tokens())) return true;
   }

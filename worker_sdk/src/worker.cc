@@ -4,6 +4,7 @@
 #include <atomic>
 
 #include "activity_stream.h"
+#include "baton/invoker.h"
 #include "baton/log.h"
 #include "handler_pool.h"
 #include "perform.h"
@@ -21,11 +22,12 @@ constexpr Duration kHangUpPatience = 2s;
 
 }  // namespace
 
-// What a Worker is made of: the stream, and the threads that run what it brings.
+// What a Worker or an Invoker is made of: the stream, and the threads that run what it brings.
 class WorkerProcess final : private ActivitySink {
  public:
-  WorkerProcess(const Client& client, std::string_view task_list, WorkerOptions options)
-      : client_(client), task_list_(task_list), options_(std::move(options)) {
+  WorkerProcess(const Client& client, std::string_view task_list, WorkerOptions options,
+                bool functions = false)
+      : client_(client), task_list_(task_list), options_(std::move(options)), functions_(functions) {
     options_.slots = std::clamp(options_.slots, 1, kMostSlots);
     if (options_.type_defaults.task_list.empty()) options_.type_defaults.task_list = task_list_;
   }
@@ -49,6 +51,7 @@ class WorkerProcess final : private ActivitySink {
   Client client_;
   const std::string task_list_;
   WorkerOptions options_;
+  const bool functions_;  // the task list names the function whose calls it takes
   Handlers handlers_;
   Wakeup wakeup_;
   std::atomic<bool> stopping_ = false;
@@ -61,7 +64,8 @@ int WorkerProcess::run(int signal_descriptor) {
       client_.ensure_activity_type(type, options_.type_defaults);
     }
   }
-  ActivityStream stream(client_.connection(), {task_list_, options_.slots}, *this, wakeup_);
+  ActivityStream stream(client_.connection(), {task_list_, options_.slots, functions_}, *this,
+                        wakeup_);
   pool_ =
       std::make_unique<HandlerPool>(static_cast<size_t>(options_.slots),
                                     [this, &stream](const HandlerPool::Job& attempt, bool more) {
@@ -118,5 +122,17 @@ void Worker::on_payload(const TypeName& activity, Handler handler) {
 int Worker::run(UntilSignal until) { return process_->run(until.descriptor()); }
 int Worker::run() { return process_->run(detail::kNoDescriptor); }
 void Worker::stop() { process_->stop(); }
+
+Invoker::Invoker(const Client& client, std::string_view function, const WorkerOptions& options)
+    : process_(std::make_unique<detail::WorkerProcess>(client, function, options, true)) {}
+
+Invoker::~Invoker() = default;
+
+// The call of a function has no activity type.
+void Invoker::on_call(Handler handler) { process_->add({}, std::move(handler)); }
+
+int Invoker::run(UntilSignal until) { return process_->run(until.descriptor()); }
+int Invoker::run() { return process_->run(detail::kNoDescriptor); }
+void Invoker::stop() { process_->stop(); }
 
 }  // namespace baton

@@ -1,4 +1,4 @@
-// Activities, from scheduled to closed.
+// Activities and calls of functions, from scheduled to closed.
 #include <algorithm>
 #include <memory>
 #include <utility>
@@ -35,15 +35,27 @@ absl::Status activity_scheduled(ExecutionState& state, const journal::Event& eve
   return absl::OkStatus();
 }
 
-absl::Status activity_started(ExecutionState& state, const journal::ActivityTaskStartedAttributes& event, Place place) {
-  const ActivityTask* open = state.activities.get(event.scheduled_event_id());
-  if (open == nullptr || !open->acknowledged || open->started_event_id != 0) {
-    return misfit(state, "ActivityTaskStarted of an activity that is not acknowledged, or twice");
+absl::Status function_scheduled(ExecutionState& state, const journal::Event& event, Place place) {
+  const std::string& id = event.lambda_function_scheduled().id();
+  if (state.function_ids.contains(id)) return misfit(state, "LambdaFunctionScheduled with the id of an open function");
+  ActivityTask task;
+  task.scheduled_event_id = place.id;
+  task.scheduled = std::make_shared<const journal::Event>(event);
+  task.available_ms = place.time_ms;
+  state.activities.put(place.id, std::move(task));
+  state.function_ids.put(id, place.id);
+  return absl::OkStatus();
+}
+
+absl::Status activity_started(ExecutionState& state, TaskKind kind, int64_t scheduled_event_id, Place place) {
+  const ActivityTask* open = state.activities.get(scheduled_event_id);
+  if (open == nullptr || open->kind() != kind || !open->acknowledged || open->started_event_id != 0) {
+    return misfit(state, "the start of an activity or a function that is not acknowledged, or twice");
   }
   ActivityTask task = *open;
   task.started_event_id = place.id;
-  state.activities.put(event.scheduled_event_id(), std::move(task));
-  state.latest_activity_ms = place.time_ms;
+  state.activities.put(scheduled_event_id, std::move(task));
+  if (kind == TaskKind::kActivity) state.latest_activity_ms = place.time_ms;
   return absl::OkStatus();
 }
 
@@ -57,9 +69,19 @@ absl::Status activity_cancel_requested(ExecutionState& state, const journal::Act
   return absl::OkStatus();
 }
 
+absl::Status function_closed(ExecutionState& state, int64_t scheduled_event_id, int64_t started_event_id) {
+  const ActivityTask* open = state.activities.get(scheduled_event_id);
+  if (open == nullptr || !open->is_function() || open->started_event_id != started_event_id) {
+    return misfit(state, "the end of a function that is not open, or started otherwise");
+  }
+  state.function_ids.erase(open->function().id());
+  state.activities.erase(scheduled_event_id);
+  return absl::OkStatus();
+}
+
 absl::Status activity_closed(ExecutionState& state, int64_t scheduled_event_id, int64_t started_event_id, Place place) {
   const ActivityTask* open = state.activities.get(scheduled_event_id);
-  if (open == nullptr || open->started_event_id != started_event_id) {
+  if (open == nullptr || open->is_function() || open->started_event_id != started_event_id) {
     return misfit(state, "the end of an activity that is not open, or started otherwise");
   }
   state.activity_ids.erase(open->attributes().activity_id());

@@ -36,9 +36,11 @@ bool is_started(const ExecutionState& state, int64_t started_event_id) {
   return state.decision && started_event_id != 0 && state.decision->started_event_id == started_event_id;
 }
 
-// A new task takes the place of one that was given up and handed to nobody since, and is parked as long.
+// A new task takes the place of one that was given up and handed to nobody since, and is parked as long. The first one waits for the start
+// delay to be over.
 void schedule(ExecutionState& state, const std::string& task_list, int64_t schedule_to_start_ms, Place place) {
-  const int64_t parked_until_ms = state.decision ? state.decision->parked_until_ms : 0;
+  int64_t parked_until_ms = state.decision ? state.decision->parked_until_ms : 0;
+  if (state.last_event_id == 1 && state.started().start_delay_ms() > 0) parked_until_ms = place.time_ms + state.started().start_delay_ms();
   DecisionTask& task = state.decision.emplace();
   task.scheduled_event_id = place.id;
   task.scheduled_ms = place.time_ms;

@@ -22,6 +22,23 @@ absl::Status started(ExecutionState& state, const journal::Event& event) {
   return absl::OkStatus();
 }
 
+absl::Status paused(ExecutionState& state, const journal::WorkflowExecutionPausedAttributes& event, Place place) {
+  if (state.pause) return misfit(state, "WorkflowExecutionPaused of a run that is paused");
+  state.pause = Pause{place.time_ms, event.reason()};
+  return absl::OkStatus();
+}
+
+absl::Status resumed(ExecutionState& state) {
+  if (!state.pause) return misfit(state, "WorkflowExecutionResumed of a run that is not paused");
+  state.pause.reset();
+  return absl::OkStatus();
+}
+
+absl::Status history_limit_neared(ExecutionState& state, const journal::WorkflowExecutionHistoryLimitNearedAttributes& event, Place place) {
+  (event.last_decision() ? state.last_decision_event_id : state.history_warned_event_id) = place.id;
+  return absl::OkStatus();
+}
+
 absl::Status closed(ExecutionState& state, journal::CloseStatus status, Place place) {
   state.close_status = status;
   state.close_ms = place.time_ms;
@@ -30,6 +47,8 @@ absl::Status closed(ExecutionState& state, journal::CloseStatus status, Place pl
   state.queued_decision.reset();
   state.activities.clear();
   state.activity_ids.clear();
+  state.function_ids.clear();
+  state.pause.reset();
   state.timers.clear();
   state.children.clear();
   state.external_requests.clear();

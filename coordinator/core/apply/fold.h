@@ -22,6 +22,9 @@ struct Place {
 // execution.cc
 absl::Status started(ExecutionState& state, const journal::Event& event);
 absl::Status closed(ExecutionState& state, journal::CloseStatus status, Place place);
+absl::Status paused(ExecutionState& state, const journal::WorkflowExecutionPausedAttributes& event, Place place);
+absl::Status resumed(ExecutionState& state);
+absl::Status history_limit_neared(ExecutionState& state, const journal::WorkflowExecutionHistoryLimitNearedAttributes& event, Place place);
 
 // decision_task.cc
 absl::Status decision_scheduled(ExecutionState& state, const journal::DecisionTaskScheduledAttributes& event, Place place);
@@ -33,10 +36,15 @@ absl::Status decision_abandoned(ExecutionState& state, const journal::DecisionAb
 
 // activity_task.cc
 absl::Status activity_scheduled(ExecutionState& state, const journal::Event& event, Place place);
-absl::Status activity_started(ExecutionState& state, const journal::ActivityTaskStartedAttributes& event, Place place);
+// A call of a function.
+absl::Status function_scheduled(ExecutionState& state, const journal::Event& event, Place place);
+// `kind`: whose event it is.
+absl::Status activity_started(ExecutionState& state, TaskKind kind, int64_t scheduled_event_id, Place place);
 absl::Status activity_cancel_requested(ExecutionState& state, const journal::ActivityTaskCancelRequestedAttributes& event, Place place);
 // Completed, failed, timed out, canceled.
 absl::Status activity_closed(ExecutionState& state, int64_t scheduled_event_id, int64_t started_event_id, Place place);
+// Completed, failed, timed out; or could not be called, and was not started.
+absl::Status function_closed(ExecutionState& state, int64_t scheduled_event_id, int64_t started_event_id);
 absl::Status activity_answered(ExecutionState& state, const journal::ActivityAnswered& record);
 absl::Status attempt_ended(ExecutionState& state, const journal::AttemptEnded& record);
 absl::Status heartbeat_recorded(ExecutionState& state, const journal::HeartbeatRecorded& record);

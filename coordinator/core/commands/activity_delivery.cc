@@ -57,6 +57,7 @@ void acknowledge_activity(Draft& draft, const TaskRef& task, const std::string& 
   const ActivityTask* open = draft.state().activities.get(task.scheduled_event_id);
   if (open == nullptr || open->acknowledged) return;
   const bool is_first = open->started_event_id == 0;  // of all attempts
+  const bool is_function = open->is_function();
   const bool by_open_offer = open->offer && open->offer->delivery == task.delivery;
   const std::string worker = by_open_offer ? open->offer->identity : identity;
   draft.record([&](journal::Record& record) {
@@ -69,6 +70,7 @@ void acknowledge_activity(Draft& draft, const TaskRef& task, const std::string& 
   });
   if (!is_first) return;
   draft.event_at(time_ms, [&](journal::Event& event) {
+    if (is_function) return event.mutable_lambda_function_started()->set_scheduled_event_id(task.scheduled_event_id);
     auto& started = *event.mutable_activity_task_started();
     started.set_identity(worker);
     started.set_scheduled_event_id(task.scheduled_event_id);

@@ -13,7 +13,8 @@ namespace baton::core {
 absl::StatusOr<const ActivityTask*> find_delivery(const ExecutionState& state, const TaskRef& task);
 // A commit that writes nothing: the command is in the journal already.
 absl::StatusOr<Commit> repeat(const ExecutionState& state, const Context& context);
-// Writes the acknowledgement and, for the first attempt to have one, ActivityTaskStarted, unless they are there. `time_ms` is when the client acknowledged.
+// Writes the acknowledgement and, for the first attempt to have one, ActivityTaskStarted or
+// LambdaFunctionStarted, unless they are there. `time_ms` is when the client acknowledged.
 void acknowledge_activity(Draft& draft, const TaskRef& task, const std::string& identity, int64_t time_ms);
 
 }  // namespace baton::core

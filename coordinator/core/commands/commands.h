@@ -18,6 +18,10 @@ absl::StatusOr<Commit> request_cancel_workflow_execution(const ExecutionState& s
                                                          const RequestCancelWorkflowExecution& command, const Context& context);
 absl::StatusOr<Commit> terminate_workflow_execution(const ExecutionState& state, const Caller& caller,
                                                     const TerminateWorkflowExecution& command, const Context& context);
+absl::StatusOr<Commit> pause_workflow_execution(const ExecutionState& state, const Caller& caller, const PauseWorkflowExecution& command,
+                                                const Context& context);
+absl::StatusOr<Commit> resume_workflow_execution(const ExecutionState& state, const Caller& caller, const ResumeWorkflowExecution& command,
+                                                 const Context& context);
 absl::StatusOr<Commit> respond_decision_task_completed(const ExecutionState& state, const Caller& caller,
                                                        const RespondDecisionTaskCompleted& command, const Context& context);
 absl::StatusOr<Commit> respond_decision_task_failed(const ExecutionState& state, const Caller& caller,

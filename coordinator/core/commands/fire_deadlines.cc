@@ -20,7 +20,7 @@ int64_t fires_ms(const Deadline& deadline, int64_t clients_have_until_ms, const 
   if (!deadline.client_could_meet || clients_have_until_ms == 0) return deadline.time_ms;
   if (deadline.kind != DeadlineKind::kActivityHeartbeat) return std::max(deadline.time_ms, clients_have_until_ms);
   const ActivityTask* task = state.activities.get(deadline.scheduled_event_id);
-  const int64_t interval_ms = task == nullptr ? 0 : task->attributes().heartbeat_timeout_ms();
+  const int64_t interval_ms = task == nullptr ? 0 : task->heartbeat_timeout_ms();
   return std::max(deadline.time_ms, clients_have_until_ms + interval_ms);
 }
 
@@ -35,7 +35,7 @@ void keep_heartbeats(Draft& draft, const FireDeadlines& command) {
   for (const HeldHeartbeat& held : command.heartbeats) {
     const ActivityTask* task = draft.state().activities.get(held.scheduled_event_id);
     if (task == nullptr || task->attempt != held.attempt || !task->acknowledged || held.time_ms <= task->last_heartbeat_ms) continue;
-    const int64_t timeout_ms = task->attributes().heartbeat_timeout_ms();
+    const int64_t timeout_ms = task->heartbeat_timeout_ms();
     if (timeout_ms == kNoTimeoutMs || std::max(task->acknowledged->time_ms, task->last_heartbeat_ms) + timeout_ms > now_ms) continue;
     draft.record([&](journal::Record& record) {
       auto& recorded = *record.mutable_heartbeat_recorded();
@@ -66,7 +66,15 @@ void time_out_activity(Draft& draft, const FireDeadlines& command, const Deadlin
   if (retry_after_timeout(draft, *task, type, deadline.time_ms)) return;
   const int64_t started_event_id = task->started_event_id;
   const auto details = last_details(*task, command);
+  const bool is_function = task->is_function();
   draft.event_at(deadline.time_ms, [&](journal::Event& event) {
+    if (is_function) {
+      auto& timed_out = *event.mutable_lambda_function_timed_out();
+      timed_out.set_timeout_type(journal::LAMBDA_FUNCTION_TIMEOUT_TYPE_START_TO_CLOSE);
+      timed_out.set_scheduled_event_id(deadline.scheduled_event_id);
+      timed_out.set_started_event_id(started_event_id);
+      return;
+    }
     auto& timed_out = *event.mutable_activity_task_timed_out();
     timed_out.set_timeout_type(type);
     timed_out.set_scheduled_event_id(deadline.scheduled_event_id);

@@ -53,6 +53,7 @@ absl::StatusOr<Commit> offer_activity(const ExecutionState& state, const Activit
                                       const Context& context) {
   Draft draft(state, context);
   const int32_t delivery = task.deliveries + 1, attempt = task.attempt;
+  const TaskKind kind = task.kind();
   make_offer(draft, command, attempt, delivery);
   int64_t started_event_id = 0;
   if (command.unary) {
@@ -60,17 +61,17 @@ absl::StatusOr<Commit> offer_activity(const ExecutionState& state, const Activit
     const ActivityTask* started = draft.state().activities.get(command.scheduled_event_id);
     started_event_id = started == nullptr ? 0 : started->started_event_id;
   }
-  return finish(std::move(draft), {TaskKind::kActivity, command.scheduled_event_id, started_event_id, attempt, delivery});
+  return finish(std::move(draft), {kind, command.scheduled_event_id, started_event_id, attempt, delivery});
 }
 
 }  // namespace
 
 absl::StatusOr<Commit> offer_task(const ExecutionState& state, const Caller&, const OfferTask& command, const Context& context) {
-  if (state.decision && state.decision->scheduled_event_id == command.scheduled_event_id && state.decision->waiting()) {
+  if (state.decision && state.decision->scheduled_event_id == command.scheduled_event_id && state.can_be_offered(*state.decision)) {
     return offer_decision(state, command, context);
   }
   const ActivityTask* task = state.activities.get(command.scheduled_event_id);
-  if (task != nullptr && task->waiting()) return offer_activity(state, *task, command, context);
+  if (task != nullptr && state.can_be_offered(*task)) return offer_activity(state, *task, command, context);
   return fault(baton::v1::UNKNOWN_RESOURCE, "task", "task " + std::to_string(command.scheduled_event_id) + " does not wait for a poller");
 }
 

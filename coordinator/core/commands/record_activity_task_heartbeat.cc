@@ -10,7 +10,7 @@ namespace baton::core {
 namespace {
 
 bool is_kept(const ActivityTask& task, int64_t now_ms) {
-  const int64_t timeout_ms = task.attributes().heartbeat_timeout_ms();
+  const int64_t timeout_ms = task.heartbeat_timeout_ms();
   const int64_t every_ms = timeout_ms == kNoTimeoutMs ? kHeartbeatKeptMs : timeout_ms / 2;
   const int64_t started_ms = task.acknowledged ? task.acknowledged->time_ms : now_ms;
   return now_ms - std::max(started_ms, task.last_heartbeat_ms) >= every_ms;

@@ -1,5 +1,5 @@
 // RespondActivityTaskCompleted, ...Failed, ...Canceled: the first answer closes the task, or its attempt when the retry policy has another one;
-// the same one, sent again, is answered alike.
+// the same one, sent again, is answered alike. They close calls of functions, too.
 #include "coordinator/core/commands/activity_delivery.h"
 #include "coordinator/core/commands/activity_retry.h"
 #include "coordinator/core/commands/commands.h"
@@ -49,7 +49,27 @@ void note_answer(Draft& draft, const RespondActivityTask& command) {
   draft.answered_by(command.task.scheduled_event_id, command.task.delivery);
 }
 
-void close(Draft& draft, const RespondActivityTask& command, const ActivityTask& task) {
+void close_function(Draft& draft, const RespondActivityTask& command, const ActivityTask& task) {
+  const int64_t scheduled_event_id = task.scheduled_event_id, started_event_id = task.started_event_id;
+  draft.event([&](journal::Event& event) {
+    const auto place = [&](auto& closed) {
+      closed.set_scheduled_event_id(scheduled_event_id);
+      closed.set_started_event_id(started_event_id);
+    };
+    if (command.answer.has_completed()) {
+      auto& completed = *event.mutable_lambda_function_completed();
+      if (command.answer.completed().has_result()) *completed.mutable_result() = to_journal(command.answer.completed().result());
+      return place(completed);
+    }
+    auto& failed = *event.mutable_lambda_function_failed();
+    if (!command.answer.failed().reason().empty()) failed.set_reason(command.answer.failed().reason());
+    if (command.answer.failed().has_details()) *failed.mutable_details() = to_journal(command.answer.failed().details());
+    place(failed);
+  });
+  draft.wake_decider();
+}
+
+void close_activity(Draft& draft, const RespondActivityTask& command, const ActivityTask& task) {
   const int64_t scheduled_event_id = task.scheduled_event_id, started_event_id = task.started_event_id;
   const int64_t cancel_requested_event_id = task.cancel_requested_event_id;
   draft.event([&](journal::Event& event) {
@@ -95,7 +115,7 @@ absl::StatusOr<Commit> respond_activity_task(const ExecutionState& state, const 
   note_answer(draft, command);
   const ActivityTask* answering = draft.state().activities.get(command.task.scheduled_event_id);
   const bool goes_on = answering != nullptr && command.answer.has_failed() && retry_after_failure(draft, *answering, command.answer.failed());
-  if (answering != nullptr && !goes_on) close(draft, command, *answering);
+  if (answering != nullptr && !goes_on) (answering->is_function() ? close_function : close_activity)(draft, command, *answering);
   return std::move(draft).finish(EmptyReply{});
 }
 

@@ -20,11 +20,6 @@ bool is_closing(const Decision& decision) {
          decision.has_continue_as_new_workflow_execution();
 }
 
-absl::Status not_implemented(const std::string& field) {
-  return fault(baton::v1::NOT_IMPLEMENTED, field,
-               field + ": this release does not carry out this decision; nothing of the answer was applied");
-}
-
 absl::Status check_decision(const std::string& field, const Decision& decision, const Limits& limits) {
   switch (decision.attributes_case()) {
     case Decision::kScheduleActivityTask:
@@ -50,7 +45,7 @@ absl::Status check_decision(const std::string& field, const Decision& decision, 
     case Decision::kRequestCancelExternalWorkflowExecution:
       return check(field + ".request_cancel_external_workflow_execution", decision.request_cancel_external_workflow_execution(), limits);
     case Decision::kScheduleLambdaFunction:
-      return not_implemented(field + ".schedule_lambda_function");
+      return check(field + ".schedule_lambda_function", decision.schedule_lambda_function(), limits);
     case Decision::kContinueAsNewWorkflowExecution:
       return check(field + ".continue_as_new_workflow_execution", decision.continue_as_new_workflow_execution(), limits);
     case Decision::ATTRIBUTES_NOT_SET:
@@ -77,6 +72,8 @@ void apply_one(Deciding& deciding, const Decision& decision) {
       return apply_decision(deciding, decision.signal_external_workflow_execution());
     case Decision::kRequestCancelExternalWorkflowExecution:
       return apply_decision(deciding, decision.request_cancel_external_workflow_execution());
+    case Decision::kScheduleLambdaFunction:
+      return apply_decision(deciding, decision.schedule_lambda_function());
     case Decision::kCompleteWorkflowExecution:
       return apply_decision(deciding, decision.complete_workflow_execution());
     case Decision::kFailWorkflowExecution:
@@ -85,7 +82,7 @@ void apply_one(Deciding& deciding, const Decision& decision) {
       return apply_decision(deciding, decision.cancel_workflow_execution());
     case Decision::kContinueAsNewWorkflowExecution:
       return apply_decision(deciding, decision.continue_as_new_workflow_execution());
-    default:
+    case Decision::ATTRIBUTES_NOT_SET:
       return;  // refused by check_decision()
   }
 }

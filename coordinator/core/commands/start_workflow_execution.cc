@@ -1,6 +1,7 @@
 // StartWorkflowExecution: WorkflowExecutionStarted and the first DecisionTaskScheduled, at the same time (facts.md §4, §5).
 #include "coordinator/core/commands/commands.h"
 #include "coordinator/core/commands/execution_call.h"
+#include "coordinator/core/commands/signal.h"
 #include "coordinator/core/draft.h"
 #include "coordinator/core/fault.h"
 #include "coordinator/core/journal_values.h"
@@ -19,6 +20,9 @@ absl::Status check(const Request& request, const Limits& limits) {
   if (absl::Status s = check_version("workflow_type.version", request.workflow_type().version()); !s.ok()) return s;
   if (absl::Status s = check_settings("", request, limits); !s.ok()) return s;
   if (absl::Status s = check_request_id("request_id", request.request_id()); !s.ok()) return s;
+  baton::v1::Timeout delay;
+  if (request.has_start_delay()) *delay.mutable_after() = request.start_delay();
+  if (absl::Status s = check_timeout("start_delay", request.has_start_delay(), delay, false); !s.ok()) return s;
   return check_headers("headers", request.headers(), limits.headers_bytes);
 }
 
@@ -71,6 +75,9 @@ absl::StatusOr<Commit> start_workflow_execution(const ExecutionState& state, con
                                                 const Context& context) {
   const Request& request = command.request;
   if (absl::Status s = check(request, context.limits); !s.ok()) return s;
+  if (command.signal) {
+    if (absl::Status s = check_signal(*command.signal, context.limits); !s.ok()) return s;
+  }
   const auto type = find_type(request, context);
   if (!type.ok()) return type.status();
   RunSettings settings;
@@ -82,10 +89,13 @@ absl::StatusOr<Commit> start_workflow_execution(const ExecutionState& state, con
     *started.mutable_workflow_type() = to_journal(request.workflow_type());
     fill(request, settings, started);
     to_journal(request.headers(), started.mutable_headers());
+    if (request.has_start_delay()) started.set_start_delay_ms(duration_ms(request.start_delay()));
+    started.set_history_limit_warning(request.history_limit_warning());
     started.set_domain(request.domain());
     *started.mutable_execution() = execution_ref(request.workflow_id(), command.run_id);
   });
   draft.wake_decider();
+  if (command.signal) add_signal(draft, *command.signal);
   return std::move(draft).finish(StartReply{command.run_id});
 }
 

@@ -76,6 +76,7 @@ void apply_decision(Deciding& deciding, const Attributes& decision) {
     *started.mutable_parent_workflow_execution() = closing.parent_workflow_execution();
     started.set_parent_initiated_event_id(closing.parent_initiated_event_id());
   }
+  started.set_history_limit_warning(closing.history_limit_warning());
   started.set_domain(closing.domain());
   *started.mutable_execution() = execution_ref(closing.execution().workflow_id(), deciding.fresh_run_id);
   deciding.draft.event([&](journal::Event& event) {

@@ -38,6 +38,7 @@ absl::Status check(const std::string& field, const baton::v1::StartChildWorkflow
 absl::Status check(const std::string& field, const baton::v1::SignalExternalWorkflowExecutionAttributes& decision, const Limits& limits);
 absl::Status check(const std::string& field, const baton::v1::RequestCancelExternalWorkflowExecutionAttributes& decision,
                    const Limits& limits);
+absl::Status check(const std::string& field, const baton::v1::ScheduleLambdaFunctionAttributes& decision, const Limits& limits);
 absl::Status check(const std::string& field, const baton::v1::CompleteWorkflowExecutionAttributes& decision, const Limits& limits);
 absl::Status check(const std::string& field, const baton::v1::FailWorkflowExecutionAttributes& decision, const Limits& limits);
 absl::Status check(const std::string& field, const baton::v1::CancelWorkflowExecutionAttributes& decision, const Limits& limits);
@@ -52,6 +53,7 @@ void apply_decision(Deciding& deciding, const baton::v1::RecordMarkerAttributes&
 void apply_decision(Deciding& deciding, const baton::v1::StartChildWorkflowExecutionAttributes& decision);
 void apply_decision(Deciding& deciding, const baton::v1::SignalExternalWorkflowExecutionAttributes& decision);
 void apply_decision(Deciding& deciding, const baton::v1::RequestCancelExternalWorkflowExecutionAttributes& decision);
+void apply_decision(Deciding& deciding, const baton::v1::ScheduleLambdaFunctionAttributes& decision);
 void apply_decision(Deciding& deciding, const baton::v1::CompleteWorkflowExecutionAttributes& decision);
 void apply_decision(Deciding& deciding, const baton::v1::FailWorkflowExecutionAttributes& decision);
 void apply_decision(Deciding& deciding, const baton::v1::CancelWorkflowExecutionAttributes& decision);

@@ -61,7 +61,7 @@ Cause find_cause(Deciding& deciding, const Attributes& decision, Resolved& resol
   if (state.activity_ids.contains(decision.activity_id())) {
     return journal::SCHEDULE_ACTIVITY_TASK_FAILED_CAUSE_ACTIVITY_ID_ALREADY_IN_USE;
   }
-  if (state.activities.size() >= static_cast<size_t>(context.limits.open_activities)) {
+  if (state.activity_ids.size() >= static_cast<size_t>(context.limits.open_activities)) {
     return journal::SCHEDULE_ACTIVITY_TASK_FAILED_CAUSE_OPEN_ACTIVITIES_LIMIT_EXCEEDED;
   }
   const Cause cause = resolve(decision, *type, resolved);
