@@ -193,15 +193,21 @@ TEST_F(StaleKnowledge, ACacheThatNobodyConfirmedForTenMinutesIsReadAgain) {
 }
 
 TEST_F(StaleKnowledge, ARunThatIsClosedOnStaleKnowledgeDoesNotHideTheOpenOne) {
-  const auto decider = a.decider();
-  ASSERT_TRUE(a.start("order").ok());
-  const TaskToken token = decider->next_offer().token;
-  ASSERT_EQ(b.terminate("order"), absl::OkStatus());
-  const auto next = b.start("order");
-  ASSERT_TRUE(next.ok()) << next.status();
-  ASSERT_TRUE(a.describe("order", next->to_text()).ok());  // here are both now, and the first one seems to be open
-  EXPECT_EQ(core::fault_of(a.decide(decider.get(), token, {complete_execution()})), v1::UNKNOWN_RESOURCE);
-  EXPECT_EQ(a.signal("order"), absl::OkStatus());
+  v1::Decision continue_as_new;
+  continue_as_new.mutable_continue_as_new_workflow_execution();
+  for (const v1::Decision& close : {complete_execution(), continue_as_new}) {
+    const auto decider = a.decider();
+    ASSERT_TRUE(a.start("order").ok());
+    const TaskToken token = decider->next_offer().token;
+    ASSERT_EQ(b.terminate("order"), absl::OkStatus());
+    const auto next = b.start("order");
+    ASSERT_TRUE(next.ok()) << next.status();
+    ASSERT_TRUE(a.describe("order", next->to_text()).ok());  // here are both now, and the first one seems to be open
+    EXPECT_EQ(core::fault_of(a.decide(decider.get(), token, {close})), v1::UNKNOWN_RESOURCE);
+    EXPECT_EQ(a.signal("order"), absl::OkStatus());
+    ASSERT_EQ(a.terminate("order"), absl::OkStatus());
+    a.remove(*decider);
+  }
 }
 
 }  // namespace

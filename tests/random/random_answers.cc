@@ -200,9 +200,13 @@ void RandomDriver::beat_something() {
     if (task_of(key).kind == core::TaskKind::kActivity) heartbeat(key, nullptr);
     return;
   }
-  Client* client = some_client_with_tasks(core::TaskKind::kActivity);
-  if (client == nullptr || client->deaf) return;
-  for (const TaskKey& key : client->tasks) heartbeat(key, client);
+  if (Client* client = some_client_with_tasks(core::TaskKind::kActivity)) beat(*client);
+}
+
+// Of every task that it has.
+void RandomDriver::beat(Client& client) {
+  if (client.kind != core::TaskKind::kActivity || client.deaf) return;
+  for (const TaskKey& key : client.tasks) heartbeat(key, &client);
 }
 
 void RandomDriver::heartbeat(const TaskKey& key, Client* client) {

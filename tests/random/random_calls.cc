@@ -74,9 +74,8 @@ void RandomDriver::signal(const std::string& workflow_id, bool by_run_id) {
   v1::SignalWorkflowExecutionRequest request;
   request.set_workflow_id(workflow_id);
   request.set_signal_name(fresh("signal-"));
-  const auto& runs = witness_->runs();
-  if (by_run_id && !runs.empty()) {
-    const Witness::Run& run = std::next(runs.begin(), static_cast<ptrdiff_t>(draws_.below(runs.size())))->second;
+  if (by_run_id && !witness_->in_order().empty()) {
+    const Witness::Run& run = some_run();
     request.set_workflow_id(run.workflow_id());
     request.set_run_id(run.key().run_id.to_text());
   }
@@ -110,31 +109,46 @@ void RandomDriver::send_again() {
   for (uint64_t copies = draws_.percent(20) ? 2 : 1; copies > 0; --copies) ledger_.send(sent, some_side());
 }
 
-// A history, as far as it is shown, is what the journal says, and so is a description.
 void RandomDriver::look_at_something() {
-  const auto& runs = witness_->runs();
-  if (runs.empty() || anything_held()) return;
-  const Witness::Run& run = std::next(runs.begin(), static_cast<ptrdiff_t>(draws_.below(runs.size())))->second;
-  TestCoordinator& coordinator = *sides_[some_side()].coordinator;
+  if (witness_->in_order().empty() || anything_held()) return;
+  const Witness::Run& run = some_run();
+  Side& side = sides_[some_side()];
+  read_history(run, side);
+  describe(run, side);
+}
+
+// A history, as far as it is shown, is what the journal says.
+void RandomDriver::read_history(const Witness::Run& run, Side& side) {
   engine::Engine::HistoryRead read;
   read.execution.set_workflow_id(run.workflow_id());
   read.execution.set_run_id(run.key().run_id.to_text());
   read.reverse = draws_.percent(20);
   if (draws_.percent(30)) read.limit = static_cast<int32_t>(1 + draws_.below(10));
-  const auto page = coordinator.history(read);
-  if (page.ok()) {
-    int64_t event_id = read.reverse ? static_cast<int64_t>(run.events.size()) : 1;
-    for (const v1::HistoryEvent& event : page->events) {
-      ASSERT_LE(event_id, static_cast<int64_t>(run.events.size()));
-      EXPECT_TRUE(event.SerializeAsString() == run.events[static_cast<size_t>(event_id) - 1]) << event.ShortDebugString();
-      event_id += read.reverse ? -1 : 1;
-    }
-    const int64_t last = read.reverse ? 0 : static_cast<int64_t>(run.events.size()) + 1;
-    EXPECT_EQ(page->next_event_id, event_id == last ? 0 : event_id);
-  } else {
+  const auto page = side.coordinator->history(read);
+  if (!page.ok()) {
     EXPECT_TRUE(absl::IsUnavailable(page.status())) << page.status();
+    return;
   }
-  const auto shown = coordinator.describe(run.workflow_id(), run.key().run_id.to_text());
+  int64_t event_id = read.reverse ? static_cast<int64_t>(run.events.size()) : 1;
+  for (const v1::HistoryEvent& event : page->events) {
+    ASSERT_LE(event_id, static_cast<int64_t>(run.events.size()));
+    EXPECT_TRUE(event.SerializeAsString() == run.events[static_cast<size_t>(event_id) - 1]) << event.ShortDebugString();
+    event_id += read.reverse ? -1 : 1;
+  }
+  const int64_t after_last = read.reverse ? 0 : static_cast<int64_t>(run.events.size()) + 1;
+  EXPECT_EQ(page->next_event_id, event_id == after_last ? 0 : event_id);
+}
+
+// And so is a description.
+void RandomDriver::describe(const Witness::Run& run, Side& side) {
+  v1::DescribeWorkflowExecutionRequest request;
+  request.set_domain(kDomain);
+  request.mutable_execution()->set_workflow_id(run.workflow_id());
+  request.mutable_execution()->set_run_id(run.key().run_id.to_text());
+  absl::StatusOr<v1::DescribeWorkflowExecutionResponse> shown = absl::InternalError("no reply");
+  side.coordinator->engine().describe_execution(caller(), request, [&](auto reply) { shown = std::move(reply); });
+  side.host->flush();
+  side.host->settle();
   if (!shown.ok()) {
     EXPECT_TRUE(absl::IsUnavailable(shown.status())) << shown.status();
     return;

@@ -197,12 +197,12 @@ bool RandomDriver::tend_clients(const std::vector<Witness::Fresh>& fresh) {
 
 void RandomDriver::hear(Client& client, std::vector<std::pair<std::string, TaskKey>>& offered,
                         std::vector<std::pair<std::string, TaskKey>>& closed) {
-  while (const auto canceled = client.sink->take_cancel()) {
-    EXPECT_TRUE(client.deaf || tasks_.contains(key_of(*canceled))) << "a cancel request for a task that nobody was given";
-  }
   while (auto task = client.sink->take_offer()) {
     offered.emplace_back(client.identity, key_of(task->token));
     consider(client, *std::move(task));
+  }
+  while (const auto canceled = client.sink->take_cancel()) {
+    EXPECT_TRUE(client.deaf || tasks_.contains(key_of(*canceled))) << "a cancel request for a task that nobody was given";
   }
   while (const auto ended = client.sink->take_closed()) {
     const auto task = tasks_.find(key_of(ended->token));
@@ -272,8 +272,8 @@ void RandomDriver::consider_history(const Client& client, const TaskToken& token
 void RandomDriver::react(Client& client, const TaskKey& key) {
   if (well_behaved_ || client.deaf) return;
   const uint64_t what = draws_.below(100);
-  if (what < 40) return acknowledge(client, task_of(key));
-  if (what < 65) return answer(key, &client);
+  if (what < acknowledges_) return acknowledge(client, task_of(key));
+  if (what < acknowledges_ + answers_at_once_) return answer(key, &client);
 }
 
 // What a coordinator has written and was told so reaches its client.

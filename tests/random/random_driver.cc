@@ -23,8 +23,8 @@ FaultShares draw_shares(Draws& draws) {
 
 }  // namespace
 
-const std::vector<RandomDriver::Step>& RandomDriver::steps() {
-  static const std::vector<Step> steps = {
+std::vector<RandomDriver::Step> RandomDriver::steps() {
+  return {
       {"start", 8, &RandomDriver::start_something},
       {"signal", 8, &RandomDriver::signal_something},
       {"cancel", 3, &RandomDriver::request_cancel_of_something},
@@ -47,10 +47,20 @@ const std::vector<RandomDriver::Step>& RandomDriver::steps() {
       {"late commit", 3, &RandomDriver::apply_late_commit},
       {"restart", 2, &RandomDriver::restart_one},
   };
-  return steps;
+}
+
+// What is rare in most stories is common in some, and what stands in its way is missing.
+void RandomDriver::draw_habits() {
+  constexpr std::array<int, 6> kFactors = {0, 1, 1, 1, 2, 5};
+  for (Step& step : steps_) step.weight *= draws_.one_of(kFactors);
+  steps_.push_back({"nothing", 1, &RandomDriver::do_nothing});
+  acknowledges_ = draws_.below(60);
+  answers_at_once_ = draws_.below(40);
+  beats_ = draws_.below(100);
 }
 
 RandomDriver::RandomDriver(uint64_t seed, bool aloud) : draws_(mix(seed)), seed_(mix(seed)), aloud_(aloud), shares_(draw_shares(draws_)) {
+  draw_habits();
   store::MemoryOptions options;
   options.shard_count = 4;
   options.clock = [this] { return now_ms_.load(); };
@@ -69,6 +79,7 @@ RandomDriver::RandomDriver(uint64_t seed, bool aloud) : draws_(mix(seed)), seed_
 RandomDriver::~RandomDriver() {
   for (Side& side : sides_) {
     side.host->open_gate();
+    side.host->let_go();
     side.coordinator->stop();
   }
 }
@@ -83,10 +94,10 @@ void RandomDriver::make_coordinator(size_t at) {
   ++side.life;
   engine::Engine& engine = side.coordinator->engine();
   // One reader: what was queued for it before this is done when this is answered.
-  side.host->set_threads(static_cast<size_t>(options.engine.lanes) + 2, [&engine] {
-    std::promise<void> flushed;
-    engine.count_pending({core::TaskKind::kActivity, kDomain, kActivities}, 1, [&](const absl::StatusOr<int64_t>&) { flushed.set_value(); });
-    flushed.get_future().wait();
+  side.host->take_charge(static_cast<size_t>(options.engine.lanes) + 2, [&engine] {
+    const auto flushed = std::make_shared<std::promise<void>>();
+    engine.count_pending({core::TaskKind::kActivity, kDomain, kActivities}, 1, [flushed](const absl::StatusOr<int64_t>&) { flushed->set_value(); });
+    flushed->get_future().wait();
   });
   side.host->settle();
   side.plan->set_active(!well_behaved_);
@@ -97,8 +108,11 @@ void RandomDriver::run(int steps) {
   for (const core::TaskKind kind : {core::TaskKind::kDecision, core::TaskKind::kActivity}) {
     if (draws_.percent(80)) open_a_client(kind);
   }
-  for (int i = 0; i < 2; ++i) start_something();
-  come_to_rest();
+  for (int i = 0; i < 2; ++i) {
+    start_something();
+    come_to_rest();
+    pass_time(1);
+  }
   for (int i = 0; i < steps && !::testing::Test::HasFailure(); ++i) step();
 }
 
@@ -107,7 +121,7 @@ void RandomDriver::tell(const std::string& what) const {
 }
 
 void RandomDriver::step() {
-  const Step& chosen = draws_.weighted(steps(), [](const Step& step) { return step.weight; });
+  const Step& chosen = draws_.weighted(steps_, [](const Step& step) { return step.weight; });
   tell(chosen.name);
   pass_time(1);
   come_to_rest();
@@ -149,8 +163,12 @@ void RandomDriver::pass_time(int64_t ms) {
 }
 
 void RandomDriver::let_time_pass() {
-  constexpr std::array<int64_t, 15> kLeaps = {1,     49,    50,    200,   500,   700,   999,  1'000,
-                                              1'000, 1'000, 1'000, 1'000, 3'000, 6'000, 20'000};
+  constexpr std::array<int64_t, 17> kLeaps = {1,     49,    50,    200,   500,   700,   999,   1'000, 1'000,
+                                              1'000, 1'000, 1'400, 1'700, 2'500, 4'000, 6'000, 20'000};
+  if (draws_.percent(beats_)) {
+    for (Client& client : clients_) beat(client);
+    come_to_rest();
+  }
   pass_time(draws_.one_of(kLeaps));
 }
 
@@ -194,8 +212,8 @@ void RandomDriver::restart(size_t at, bool crash) {
   side.held_for = side.paused_for = 0;
   side.host->settle();
   side.plan->set_away(crash);
+  side.host->let_go();
   side.coordinator->stop();
-  side.host->set_threads(0, {});
   side.plan->set_away(false);
   side.plan->set_active(false);
   take_in();

@@ -88,12 +88,14 @@ class RandomDriver {
   };
 
   // --- random_driver.cc ---
-  static const std::vector<Step>& steps();
+  static std::vector<Step> steps();
+  void draw_habits();
   void step();
   // Everybody has done what there was to do, and it was looked at.
   void come_to_rest();
   bool take_in();
   void pass_time(int64_t ms);
+  void do_nothing() {}
   void let_time_pass();
   void hold_commits();
   void pause_one();
@@ -109,6 +111,8 @@ class RandomDriver {
   void terminate_something();
   void send_again();
   void look_at_something();
+  void read_history(const Witness::Run& run, Side& side);
+  void describe(const Witness::Run& run, Side& side);
   template <class Request>
   Sent& send_call(Request request, std::string mark, void (engine::Engine::*call)(core::Caller, Request, engine::DoneEmpty));
   void judge_refusal(const Sent& sent, const absl::Status& why);
@@ -140,6 +144,7 @@ class RandomDriver {
   void answer_something();
   void answer_late();
   void beat_something();
+  void beat(Client& client);
   // `client` null: over a unary call, and to whomever.
   void answer(TaskKey key, Client* client);
   void answer_decision(Task& task, Client* client, const DrawnDecisions& drawn, bool all_or_nothing);
@@ -180,6 +185,7 @@ class RandomDriver {
   bool anything_held() const;
   engine::Engine& engine(size_t at) { return sides_[at].coordinator->engine(); }
   size_t some_side() { return draws_.below(sides_.size()); }
+  const Witness::Run& some_run() { return *witness_->in_order()[draws_.below(witness_->in_order().size())]; }
   std::string some_workflow_id() { return "order-" + std::to_string(draws_.below(3)); }
   std::string fresh(const char* what) { return what + std::to_string(++fresh_); }
   void tell(const std::string& what) const;
@@ -187,7 +193,11 @@ class RandomDriver {
   Draws draws_;
   const uint64_t seed_;
   const bool aloud_;
-  FaultShares shares_;
+  const FaultShares shares_;
+  std::vector<Step> steps_ = steps();
+  // How many of a hundred tasks are acknowledged, or answered, as soon as they come, and how often workers say that they are alive before
+  // time passes.
+  uint64_t acknowledges_ = 0, answers_at_once_ = 0, beats_ = 0;
   std::atomic<int64_t> now_ms_{ManualTime::kStartMs};
   std::unique_ptr<store::MemoryStore> data_;
   std::unique_ptr<store::LaneSession> late_backend_;

@@ -1,11 +1,8 @@
 // How a random story ends: the faults are over, clients do what they should, and whatever is open must come to its close by itself.
-#include <google/protobuf/util/message_differencer.h>
-
 #include <algorithm>
 #include <set>
 #include <utility>
 
-#include "coordinator/core/describe.h"
 #include "gtest/gtest.h"
 #include "tests/engine/history_checks.h"
 #include "tests/random/random_driver.h"
@@ -42,8 +39,8 @@ void RandomDriver::finish() {
   if (::testing::Test::HasFailure()) return;
   expect_live_states();
   for (Side& side : sides_) {
+    side.host->let_go();
     side.coordinator->stop();
-    side.host->set_threads(0, {});
   }
   check_histories(*data_);
 }
@@ -145,13 +142,8 @@ void RandomDriver::expect_no_free_slot_beside(const std::set<TaskKey>& waited) {
 
 // What both coordinators believe is what the journals say.
 void RandomDriver::expect_live_states() {
-  for (const auto& [run_id, run] : witness_->runs()) {
-    const auto expected = core::describe(run.state);
-    for (const Side& side : sides_) {
-      const auto shown = side.coordinator->describe(run.workflow_id(), run_id.to_text());
-      ASSERT_TRUE(shown.ok()) << shown.status();
-      EXPECT_TRUE(google::protobuf::util::MessageDifferencer::Equals(*shown, expected)) << run.stored.name() << "\n" << shown->DebugString();
-    }
+  for (const Witness::Run* run : witness_->in_order()) {
+    for (Side& side : sides_) describe(*run, side);
   }
 }
 

@@ -1,6 +1,6 @@
-// The time of one coordinator and the turns of its threads. Time passes when a test says so; then whoever waited for it goes on, one thread
-// after another, each when all the others have nothing to do. So a test that drives alone always knows when its coordinator is quiet, and a
-// seed tells the same story each time. Everything but wait_until() and pass_gate() is for the test's thread.
+// The time of one coordinator and the turns of its threads: each that waits goes on when it has something to do and the test lets it, one at
+// a time, until it waits again. So what a test does between two turns is found all at once, a test that drives alone always knows when its
+// coordinator is quiet, and a seed tells the same story each time. Everything but wait_until() and pass_gate() is for the test's thread.
 #pragma once
 
 #include <atomic>
@@ -17,17 +17,21 @@ namespace baton::testing {
 class SteppedHost final : public engine::HostTime {
  public:
   // `now_ms` is the test's own, and may be that of other hosts too.
-  explicit SteppedHost(const std::atomic<int64_t>& now_ms) : now_ms_(now_ms) {}
+  explicit SteppedHost(const std::atomic<int64_t>& now_ms) : now_ms_(now_ms), seen_ms_(now_ms.load()) {}
 
   int64_t boot_ms() const override { return now_ms_; }
   void wait_until(std::condition_variable& wake, std::unique_lock<std::mutex>& lock, int64_t until_ms,
                   const std::function<bool()>& done) const override;
 
   // So many threads wait here when they have nothing to do. `flush` returns when those that wait elsewhere have done what they were given.
-  void set_threads(size_t count, std::function<void()> flush);
-  // Until nobody has anything to do. A test failure when that does not come.
+  // Until then, and from let_go() on, everybody goes on as it likes.
+  void take_charge(size_t threads, std::function<void()> flush);
+  void let_go();
+  // The test itself has given something to those that wait elsewhere.
+  void flush();
+  // Everybody has its turns until nobody has anything to do. A test failure when that does not come.
   void settle();
-  // What was waiting for the time that it is now goes on; settles.
+  // It is later now, and what waited for that goes on; settles.
   void catch_up();
 
   // --- a gate before the database: who commits while it is closed waits there, which counts as having nothing to do ---
@@ -42,20 +46,19 @@ class SteppedHost final : public engine::HostTime {
     std::condition_variable* wake;
     std::mutex* mutex;
     int64_t until_ms;
-    int64_t granted_ms;  // what time it is for this thread
     const std::function<bool()>* done;
-
-    bool may_go() const { return (*done)() || granted_ms >= until_ms; }
+    bool turn;
   };
 
-  bool is_idle() const;
-  int64_t moves() const;
-  // The next one whose time has come; null: nobody's.
-  Waiter* next_due() const;
-  void grant(uint64_t id, std::mutex& mutex) const;
+  bool has_work(const Waiter& waiter) const { return (*waiter.done)() || seen_ms_ >= waiter.until_ms; }
+  bool wait_for_all();
+  // Somebody who has something to do goes on. False: nobody has.
+  bool give_turn();
   Waiter* find(uint64_t id) const;
 
   const std::atomic<int64_t>& now_ms_;
+  std::atomic<int64_t> seen_ms_;  // what time it is for those who wait for one
+  std::atomic<bool> free_{true};
   size_t threads_ = 0;
   std::function<void()> flush_;
 
@@ -63,7 +66,7 @@ class SteppedHost final : public engine::HostTime {
   mutable std::condition_variable changed_;
   mutable std::vector<Waiter*> waiters_;
   mutable uint64_t next_id_ = 1;
-  mutable int64_t moves_ = 0;  // grows with everybody who comes to wait
+  uint64_t flushed_id_ = 0;  // the next one when those that do not wait here had nothing to do
   bool gate_closed_ = false;
   size_t at_gate_ = 0;
 };

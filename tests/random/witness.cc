@@ -93,7 +93,10 @@ Witness::Fresh Witness::take_in_row(const store::JournalRow& row, const Seen& se
   const int64_t batch_no = static_cast<int64_t>(run.stored.rows.size()) + 1;
   EXPECT_EQ(row.batch_no, batch_no) << "of run " << row.run.run_id.to_text();
   EXPECT_EQ(row.first_event_id, run.state.last_event_id + 1) << "batch " << batch_no << " of run " << row.run.run_id.to_text();
-  if (batch_no == 1) run.opened_at = commits_;
+  if (batch_no == 1) {
+    run.opened_at = commits_;
+    in_order_.push_back(&run);
+  }
   Fresh fresh{&run, run.stored.records.size(), 0, row.first_event_id, seen.writer, seen.told};
   journal::v1::RecordBatch batch;
   EXPECT_TRUE(batch.ParseFromString(row.records));

@@ -50,6 +50,8 @@ class Witness {
   // A run of the workflow id was open at some moment after the first `since` commits.
   bool was_open(const std::string& workflow_id, int64_t since) const;
   const std::map<core::RunId, Run>& runs() const { return runs_; }
+  // As they began.
+  const std::vector<const Run*>& in_order() const { return in_order_; }
   int64_t commits() const { return commits_; }
 
  private:
@@ -73,6 +75,7 @@ class Witness {
   std::mutex mutex_;
   std::list<Seen> seen_;  // guarded by mutex_
   std::map<core::RunId, Run> runs_;
+  std::vector<const Run*> in_order_;
   std::map<std::string, core::RunId> open_runs_;  // by workflow id
   int64_t commits_ = 0;
 };
