@@ -33,7 +33,8 @@ Outcome outcome_of(const grpc::Status& status) {
 
 std::string reason_of(const grpc::Status& status) { return outcome_of(status).reason; }
 
-CoordinatorInProcess::CoordinatorInProcess(const std::string& policy, core::Limits limits, std::unique_ptr<store::Store> store)
+CoordinatorInProcess::CoordinatorInProcess(const std::string& policy, core::Limits limits, std::unique_ptr<store::Store> store,
+                                           Watchers watchers)
     : limits_(limits), store_(store != nullptr ? std::move(store) : store::MemoryStore::make()) {
   authorizer_ = policy.empty() ? api::allow_all() : *api::parse_policy(policy, "policy");
   engine_ = engine::Engine::make(*store_, *authorizer_, limits_, engine::EngineOptions{.instance_id = "in-process"});
@@ -46,7 +47,8 @@ CoordinatorInProcess::CoordinatorInProcess(const std::string& policy, core::Limi
   server_ = builder.BuildAndStart();
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  channel_ = grpc::CreateCustomChannel(address(), grpc::InsecureChannelCredentials(), arguments);
+  channel_ = grpc::experimental::CreateCustomChannelWithInterceptors(address(), grpc::InsecureChannelCredentials(), arguments,
+                                                                     std::move(watchers));
   registry_ = v1::RegistryService::NewStub(channel_);
   workflows_ = v1::WorkflowService::NewStub(channel_);
   workers_ = v1::WorkerService::NewStub(channel_);

@@ -2,10 +2,12 @@
 #pragma once
 
 #include <grpcpp/grpcpp.h>
+#include <grpcpp/support/client_interceptor.h>
 #include <gtest/gtest.h>
 
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "baton/v1/decider_service.grpc.pb.h"
 #include "baton/v1/registry_service.grpc.pb.h"
@@ -37,7 +39,10 @@ class CoordinatorInProcess : public ::testing::Test {
 
  protected:
   // `policy` as in a policy file; empty: everything is allowed. No `store`: one in memory.
-  explicit CoordinatorInProcess(const std::string& policy = "", core::Limits limits = {}, std::unique_ptr<store::Store> store = nullptr);
+  // `watchers` see what crosses the wire.
+  using Watchers = std::vector<std::unique_ptr<grpc::experimental::ClientInterceptorFactoryInterface>>;
+  explicit CoordinatorInProcess(const std::string& policy = "", core::Limits limits = {}, std::unique_ptr<store::Store> store = nullptr,
+                                Watchers watchers = {});
   ~CoordinatorInProcess() override;
 
   std::string address() const { return "127.0.0.1:" + std::to_string(port_); }

@@ -117,6 +117,23 @@ TEST_F(Section9Streams, TheCloseOfTheRunIsPushed) {
 }
 
 // SWF: 6. A decision task is started with its offer, so that the history shown is the history kept; its answer is as any other.
+TEST_F(Section9Streams, ADeciderThatKeepsTheRunGetsWhatIsNew) {
+  const auto client = decider();
+  start("w");
+  ASSERT_TRUE(client->wait_for_tasks(1));
+  v1::PollDecisionTasksRequest frame;
+  frame.add_answers()->mutable_completed()->set_task_token(client->said().tasks(0).task_token());
+  frame.mutable_answers(0)->mutable_completed()->set_run_cached(true);
+  client->say(frame);
+  ASSERT_TRUE(client->wait_for_confirmations(1));
+  signal("w");
+  ASSERT_TRUE(client->wait_for_tasks(2));
+  const v1::DecisionTask& delta = client->said().tasks(1);
+  EXPECT_EQ(delta.delta_base().started_event_id(), 3);
+  EXPECT_EQ(text_of({delta.events().begin(), delta.events().end()}, 4),
+            "4 DecisionTaskCompleted, 5 WorkflowExecutionSignaled, 6 DecisionTaskScheduled, 7 DecisionTaskStarted");
+}
+
 TEST_F(Section9Streams, ADecisionTaskIsStartedWithItsOffer) {
   const auto client = decider();
   start("w");

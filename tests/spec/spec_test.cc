@@ -1,5 +1,7 @@
 #include "tests/spec/spec_test.h"
 
+#include "tests/spec/wire_watch.h"
+
 namespace baton::testing {
 namespace {
 
@@ -39,7 +41,7 @@ auto poll(Stub& stub, grpc::Status (Stub::*method)(grpc::ClientContext*, const R
 
 }  // namespace
 
-SpecTest::SpecTest(const std::string& policy, core::Limits limits) : CoordinatorInProcess(policy, limits, open_store()) {
+SpecTest::SpecTest(const std::string& policy, core::Limits limits) : CoordinatorInProcess(policy, limits, open_store(), wire_watchers()) {
   set_up_types();
   EXPECT_EQ(register_workflow_type("process", "bare").reason, "OK");
   EXPECT_EQ(register_activity_type("charge", "bare").reason, "OK");
