@@ -73,7 +73,22 @@ inline constexpr int64_t kMaxRetentionDays = 90;
 inline constexpr double kDefaultBackOffCoefficient = 2.0;
 inline constexpr int64_t kDefaultMaximumIntervals = 100;  // the longest wait, in initial intervals
 
-// What a domain may set for itself.
+// --- what a domain may set for itself at most (registry_service.proto); a single item stays below kMaxMessageBytes ---
+inline constexpr int64_t kLeastHistoryEvents = 10;
+inline constexpr int64_t kMostHistoryEvents = 250'000;
+inline constexpr int64_t kMostOpenItems = 10'000;  // activities, timers, children, functions; each
+inline constexpr int64_t kMostOpenExecutions = 1'000'000;
+inline constexpr int64_t kMostPayloadBytes = 512 << 10;
+inline constexpr int64_t kMostHeadersBytes = 256 << 10;
+inline constexpr int64_t kMostDecisionsPerAnswer = 10'000;
+inline constexpr int64_t kMostPollersPerTaskList = 10'000;
+inline constexpr int64_t kMostTypesPerDomain = 100'000;
+inline constexpr int32_t kMostRateBucket = 1'000'000;
+inline constexpr double kLeastRefillPerSecond = 0.001;
+inline constexpr double kMostRefillPerSecond = 1'000'000;
+
+// What holds for one domain: the coordinator's defaults, and what the domain set for itself. `domains` and `long_poll_ms` are the
+// coordinator's alone.
 struct Limits {
   int64_t history_events = 25'000;
   int32_t open_activities = 1'000;

@@ -26,6 +26,10 @@ struct Deciding {
   bool allows(std::string_view decision) const {
     return draft.context().authorizer.allows(caller, {decision, draft.state().identity->domain});
   }
+  // Asked when nothing else is against the decision: a refused one takes no token. What it says does not rest on the registry.
+  bool within_rate(std::string_view decision) const {
+    return draft.context().rates.take(draft.state().identity->domain, decision);
+  }
 };
 
 // Checks what can be judged before anything is applied; `field` names the attributes, for example "decisions[3].start_timer".
