@@ -1,5 +1,8 @@
-// baton domain register | list | describe
+// baton domain register | update | list | describe
+#include <algorithm>
+#include <charconv>
 #include <iostream>
+#include <vector>
 
 #include "cli/session.h"
 #include "cli/table.h"
@@ -14,10 +17,56 @@ const char* status_text(v1::RegistrationStatus status) {
   return status == v1::REGISTRATION_STATUS_DEPRECATED ? "DEPRECATED" : "REGISTERED";
 }
 
+// What a domain may set for itself, as the command line gives it.
+struct GivenConfiguration {
+  std::vector<std::string> limits, rates;
+
+  void add_to(CLI::App& command) {
+    command.add_option("--limit", limits, "NAME=N, for example open_timers=5000; see DomainLimits in registry_service.proto");
+    command.add_option("--rate", rates, "CALL=BUCKET/PER_SECOND, for example StartTimer=1000/200: a burst, and what comes back each second");
+  }
+  // Into a RegisterDomainRequest or an UpdateDomainRequest.
+  template <class Request>
+  void fill(Request& request) const {
+    for (const std::string& text : limits) add_limit(text, *request.mutable_limits());
+    for (const std::string& text : rates) add_rate(text, *request.mutable_rates()->add_rates());
+  }
+
+ private:
+  static int number(const std::string& option, const std::string& text, const std::string& digits) {
+    int value = 0;
+    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    if (error == std::errc() && end == digits.data() + digits.size()) return value;
+    throw CLI::ValidationError(option, "\"" + text + "\": \"" + digits + "\" is not a whole number");
+  }
+  static void add_limit(const std::string& text, v1::DomainLimits& limits) {
+    const size_t equals = std::min(text.find('='), text.size());
+    const auto* field = v1::DomainLimits::descriptor()->FindFieldByName(text.substr(0, equals));
+    if (field == nullptr || equals == text.size()) {
+      std::string names;
+      for (int i = 0; i < v1::DomainLimits::descriptor()->field_count(); ++i) {
+        names += (i == 0 ? "" : ", ") + v1::DomainLimits::descriptor()->field(i)->name();
+      }
+      throw CLI::ValidationError("--limit", "\"" + text + "\" is not NAME=N with one of " + names);
+    }
+    limits.GetReflection()->SetInt32(&limits, field, number("--limit", text, text.substr(equals + 1)));
+  }
+  static void add_rate(const std::string& text, v1::RateLimit& rate) {
+    const size_t equals = text.find('='), slash = text.find('/', equals == std::string::npos ? 0 : equals);
+    if (equals == std::string::npos || slash == std::string::npos) {
+      throw CLI::ValidationError("--rate", "\"" + text + "\" is not CALL=BUCKET/PER_SECOND, for example StartTimer=1000/200");
+    }
+    rate.set_operation(text.substr(0, equals));
+    rate.set_bucket(number("--rate", text, text.substr(equals + 1, slash - equals - 1)));
+    rate.set_refill_per_second(number("--rate", text, text.substr(slash + 1)));
+  }
+};
+
 void add_register(CLI::App& domain, Session& session) {
   struct Given {
     std::string name, description;
     int retention_days = 7;
+    GivenConfiguration configuration;
   };
   auto given = std::make_shared<Given>();
   auto* const command = domain.add_subcommand("register", "Make a domain");
@@ -26,12 +75,44 @@ void add_register(CLI::App& domain, Session& session) {
   command->add_option("--retention", given->retention_days, "How many days closed executions stay visible; fixed for ever")
       ->check(CLI::Range(0, 90))
       ->capture_default_str();
-  command->footer("Example:\n  baton domain register orders --retention 30 --description 'The shop'");
+  given->configuration.add_to(*command);
+  command->footer("Example:\n  baton domain register orders --retention 30 --description 'The shop' --limit open_timers=5000");
   command->callback([given, &session] {
-    session.client_for(given->name)
-        .register_domain({.description = given->description, .retention = std::chrono::days(given->retention_days)});
+    v1::RegisterDomainRequest request;
+    request.set_name(given->name);
+    request.set_description(given->description);
+    request.mutable_workflow_execution_retention_period()->mutable_after()->set_seconds(int64_t{86'400} * given->retention_days);
+    given->configuration.fill(request);
+    request.set_request_id(make_request_id());
+    v1::RegisterDomainResponse response;
+    session.client_for(given->name).connection()->call(&Registry::RegisterDomain, request, &response);
     if (session.json()) return print({{"registered", given->name}});
     std::cout << "domain " << printable(given->name) << " is registered" << std::endl;
+  });
+}
+
+void add_update(CLI::App& domain, Session& session) {
+  struct Given {
+    std::string name, functions;
+    GivenConfiguration configuration;
+  };
+  auto given = std::make_shared<Given>();
+  auto* const command = domain.add_subcommand("update", "Change how much there may be of what in a domain, and how fast");
+  command->add_option("NAME", given->name)->required();
+  given->configuration.add_to(*command);
+  command->add_option("--functions", given->functions, "on or off: whether deciders may call functions")->check(CLI::IsMember({"on", "off"}));
+  command->footer("Limits that are not given have their defaults, if any is; so it is with rates.\n"
+                  "Example:\n  baton domain update orders --limit open_timers=5000 --rate StartWorkflowExecution=200/50");
+  command->callback([given, &session] {
+    v1::UpdateDomainRequest request;
+    request.set_name(given->name);
+    given->configuration.fill(request);
+    if (!given->functions.empty()) request.set_functions_disabled(given->functions == "off");
+    request.set_request_id(make_request_id());
+    v1::UpdateDomainResponse response;
+    session.client_for(given->name).connection()->call(&Registry::UpdateDomain, request, &response);
+    if (session.json()) return print({{"updated", given->name}});
+    std::cout << "domain " << printable(given->name) << " is updated" << std::endl;
   });
 }
 
@@ -74,6 +155,15 @@ void describe_domain(Session& session, const std::string& name) {
   table.add({"description", info.description()});
   table.add({"retention", timeout_text(response.configuration().workflow_execution_retention_period())});
   table.add({"resource", info.resource()});
+  table.add({"functions", response.configuration().functions_disabled() ? "off" : "on"});
+  const v1::DomainLimits& limits = response.configuration().limits();
+  for (int i = 0; i < v1::DomainLimits::descriptor()->field_count(); ++i) {
+    const auto* field = v1::DomainLimits::descriptor()->field(i);
+    table.add({"limit " + field->name(), std::to_string(limits.GetReflection()->GetInt32(limits, field))});
+  }
+  for (const auto& rate : response.configuration().rates().rates()) {
+    table.add({"rate " + rate.operation(), std::to_string(rate.bucket()) + ", " + std::to_string(rate.refill_per_second()) + " per second"});
+  }
   table.print(std::cout);
 }
 
@@ -91,6 +181,7 @@ void add_domain_commands(CLI::App& app, Session& session) {
   auto* const domain = app.add_subcommand("domain", "Register and look at domains, the rooms that executions and types live in");
   domain->require_subcommand(1);
   add_register(*domain, session);
+  add_update(*domain, session);
   add_list(*domain, session);
   add_describe(*domain, session);
 }

@@ -1,10 +1,11 @@
-// baton workflow start | signal | cancel | terminate
+// baton workflow start | signal | cancel | terminate | pause | resume
 #include <iostream>
 
 #include "cli/arguments.h"
 #include "cli/exit_codes.h"
 #include "cli/session.h"
 #include "cli/table.h"
+#include "connection.h"
 
 namespace baton::cli {
 namespace {
@@ -138,6 +139,34 @@ void add_terminate(CLI::App& workflow, Session& session) {
   });
 }
 
+// Pause and resume differ in their names only.
+template <class Request, class Response>
+void add_pause_call(CLI::App& workflow, Session& session, const std::string& name, const std::string& what, const std::string& done,
+                    grpc::Status (v1::WorkflowService::Stub::*call)(grpc::ClientContext*, const Request&, Response*)) {
+  struct Given {
+    Execution execution;
+    std::string reason;
+  };
+  auto given = std::make_shared<Given>();
+  auto* const command = workflow.add_subcommand(name, what);
+  add_execution(*command, given->execution);
+  command->add_option("--reason", given->reason, "For people, at most 256 characters");
+  command->footer("Example:\n  baton --domain orders workflow " + name + " order-17 --reason 'the bank is closed'");
+  command->callback([given, done, call, &session] {
+    Client client = session.client();
+    Request request;
+    request.set_domain(session.domain);
+    request.set_workflow_id(given->execution.workflow_id);
+    request.set_run_id(given->execution.run_id);
+    request.set_reason(given->reason);
+    request.set_request_id(make_request_id());
+    Response response;
+    client.connection()->call(call, request, &response);
+    if (session.json()) return print({{done, given->execution.workflow_id}});
+    std::cout << "the execution is " << done << std::endl;
+  });
+}
+
 }  // namespace
 
 void add_workflow_commands(CLI::App& app, Session& session, int& exit_code) {
@@ -148,6 +177,10 @@ void add_workflow_commands(CLI::App& app, Session& session, int& exit_code) {
   add_signal(*workflow, session);
   add_cancel(*workflow, session);
   add_terminate(*workflow, session);
+  add_pause_call(*workflow, session, "pause", "Hand nothing of an execution out until it is resumed", "paused",
+                 &v1::WorkflowService::Stub::PauseWorkflowExecution);
+  add_pause_call(*workflow, session, "resume", "Hand out again what waits in a paused execution", "resumed",
+                 &v1::WorkflowService::Stub::ResumeWorkflowExecution);
 }
 
 }  // namespace baton::cli

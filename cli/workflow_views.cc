@@ -141,6 +141,9 @@ void print_facts(const v1::DescribeWorkflowExecutionResponse& response) {
   table.add({"type", info.workflow_type().name() + ":" + info.workflow_type().version()});
   table.add({"status", std::string(to_string(static_cast<CloseStatus>(info.close_status()))) +
                            (open && info.cancel_requested() ? ", cancel requested" : "")});
+  if (response.has_pause()) {
+    table.add({"paused", time_text(response.pause().since()) + (response.pause().reason().empty() ? "" : ": " + response.pause().reason())});
+  }
   table.add({"started", time_text(info.start_time())});
   if (!open) table.add({"closed", time_text(info.close_time())});
   if (info.has_parent()) table.add({"parent", info.parent().workflow_id() + " " + info.parent().run_id()});

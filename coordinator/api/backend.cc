@@ -20,6 +20,11 @@ absl::Status authorize(const Backend& backend, const core::Caller& caller, std::
                      caller.principal + " may not call " + std::string(action) + where + ": ask who keeps the policy");
 }
 
+absl::Status admit(const Backend& backend, const core::Caller& caller, std::string_view action, const std::string& domain) {
+  if (absl::Status allowed = authorize(backend, caller, action, domain); !allowed.ok()) return allowed;
+  return backend.engine.take_token(domain, action);
+}
+
 absl::StatusOr<journal::v1::TaskToken> open_task_token(const Backend& backend, const core::Caller& caller, std::string_view action,
                                                        journal::v1::TaskToken::Kind kind, const std::string& token) {
   auto opened = backend.tokens.verify_task(kind, "task_token", token);

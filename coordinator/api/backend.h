@@ -25,6 +25,10 @@ struct Backend {
 // OPERATION_NOT_PERMITTED, or OK. Asked before anything else of a call is looked at.
 absl::Status authorize(const Backend& backend, const core::Caller& caller, std::string_view action, const std::string& domain);
 
+// The same, and a token of the domain's rate for the action; THROTTLING when there is none. Of calls that ask for something new: what answers a
+// task is only authorized.
+absl::Status admit(const Backend& backend, const core::Caller& caller, std::string_view action, const std::string& domain);
+
 // A task token that was made here, is of that kind, and under which the caller may do `action` in the token's own domain. What does not
 // verify is logged.
 absl::StatusOr<journal::v1::TaskToken> open_task_token(const Backend& backend, const core::Caller& caller, std::string_view action,

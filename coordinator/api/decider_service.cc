@@ -38,7 +38,7 @@ class DeciderService final : public v1::DeciderService::CallbackService {
     return make_decision_stream(backend_, c);
   }
   Reactor* PollForDecisionTask(Context* c, const v1::PollForDecisionTaskRequest* q, v1::PollForDecisionTaskResponse* r) override {
-    absl::Status allowed = authorize(backend_, caller_of(*c), "PollForDecisionTask", q->domain());
+    absl::Status allowed = admit(backend_, caller_of(*c), "PollForDecisionTask", q->domain());
     auto spec = poller_of(*q);
     if (!allowed.ok() || !spec.ok()) return Call(c).end(allowed.ok() ? spec.status() : allowed);
     if (!q->next_page_token().empty()) return next_page(c, *q, r);
@@ -68,7 +68,7 @@ class DeciderService final : public v1::DeciderService::CallbackService {
   Reactor* CountPendingDecisionTasks(Context* c, const v1::CountPendingDecisionTasksRequest* q,
                                      v1::CountPendingDecisionTasksResponse* r) override {
     const Call call(c);
-    if (!call.passes(authorize(backend_, call.caller(), "CountPendingDecisionTasks", q->domain()))) return call.reactor();
+    if (!call.passes(admit(backend_, call.caller(), "CountPendingDecisionTasks", q->domain()))) return call.reactor();
     count_pending(backend_, core::TaskKind::kDecision, q->domain(), q->task_list(), [call, r](const absl::StatusOr<int64_t>& counted) {
       if (counted.ok()) show_count(*counted, r);
       call.end(counted.status());

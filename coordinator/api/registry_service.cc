@@ -15,7 +15,7 @@ using Reactor = grpc::ServerUnaryReactor;
 template <class Request>
 Reactor* change(const Backend& backend, Context* context, const char* operation, const std::string& domain, const Request* request) {
   const Call call(context);
-  if (!call.passes(authorize(backend, call.caller(), operation, domain))) return call.reactor();
+  if (!call.passes(admit(backend, call.caller(), operation, domain))) return call.reactor();
   if (!call.passes(registry::check(*request))) return call.reactor();
   backend.engine.edit_registry(
       domain, operation, request->request_id(),
@@ -30,7 +30,7 @@ Reactor* change(const Backend& backend, Context* context, const char* operation,
 template <class Request, class Fill>
 Reactor* read(const Backend& backend, Context* context, const char* operation, const std::string& domain, const Request& request, Fill fill) {
   const Call call(context);
-  if (!call.passes(authorize(backend, call.caller(), operation, domain))) return call.reactor();
+  if (!call.passes(admit(backend, call.caller(), operation, domain))) return call.reactor();
   if (!call.passes(registry::check(request))) return call.reactor();
   read_registry(backend, [call, fill](const absl::StatusOr<RegistrySnapshot>& dump) {
     call.end(dump.ok() ? fill(**dump) : dump.status());
@@ -78,8 +78,12 @@ class RegistryService final : public v1::RegistryService::CallbackService {
   Reactor* RegisterDomain(Context* c, const v1::RegisterDomainRequest* q, v1::RegisterDomainResponse*) override {
     return change(backend_, c, "RegisterDomain", q->name(), q);
   }
+  Reactor* UpdateDomain(Context* c, const v1::UpdateDomainRequest* q, v1::UpdateDomainResponse*) override {
+    return change(backend_, c, "UpdateDomain", q->name(), q);
+  }
   Reactor* DescribeDomain(Context* c, const v1::DescribeDomainRequest* q, v1::DescribeDomainResponse* r) override {
-    return describe(backend_, c, "DescribeDomain", q->name(), q, r);
+    return read(backend_, c, "DescribeDomain", q->name(), *q,
+                [this, q, r](const registry::Dump& dump) { return registry::describe(dump, *q, backend_.limits, r); });
   }
   Reactor* ListDomains(Context* c, const v1::ListDomainsRequest* q, v1::ListDomainsResponse* r) override {
     return list(backend_, c, "ListDomains", "", q, r);

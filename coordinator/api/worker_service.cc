@@ -47,7 +47,7 @@ class WorkerService final : public v1::WorkerService::CallbackService {
     return make_activity_stream(backend_, c);
   }
   Reactor* PollForActivityTask(Context* c, const v1::PollForActivityTaskRequest* q, v1::PollForActivityTaskResponse* r) override {
-    absl::Status allowed = authorize(backend_, caller_of(*c), "PollForActivityTask", q->domain());
+    absl::Status allowed = admit(backend_, caller_of(*c), "PollForActivityTask", q->domain());
     auto spec = unary_poller(kind_of(*q), q->domain(), q->task_list(), q->identity());
     if (!allowed.ok() || !spec.ok()) return Call(c).end(allowed.ok() ? spec.status() : allowed);
     return UnaryPoll::start(backend_, *std::move(spec), [this, r](const engine::OfferedTask& offered) {
@@ -85,7 +85,7 @@ class WorkerService final : public v1::WorkerService::CallbackService {
   Reactor* CountPendingActivityTasks(Context* c, const v1::CountPendingActivityTasksRequest* q,
                                      v1::CountPendingActivityTasksResponse* r) override {
     const Call call(c);
-    if (!call.passes(authorize(backend_, call.caller(), "CountPendingActivityTasks", q->domain()))) return call.reactor();
+    if (!call.passes(admit(backend_, call.caller(), "CountPendingActivityTasks", q->domain()))) return call.reactor();
     count_pending(backend_, kind_of(*q), q->domain(), q->task_list(), [call, r](const absl::StatusOr<int64_t>& counted) {
       if (counted.ok()) show_count(*counted, r);
       call.end(counted.status());

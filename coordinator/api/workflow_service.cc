@@ -29,9 +29,8 @@ class WorkflowService final : public v1::WorkflowService::CallbackService {
   Reactor* StartWorkflowExecutions(Context* c, const v1::StartWorkflowExecutionsRequest* q, v1::StartWorkflowExecutionsResponse* r) override {
     const Call call(c);
     // Whoever may not start one may not start many.
-    for (const char* action : {"StartWorkflowExecutions", "StartWorkflowExecution"}) {
-      if (!call.passes(authorize(backend_, call.caller(), action, q->domain()))) return call.reactor();
-    }
+    if (!call.passes(authorize(backend_, call.caller(), "StartWorkflowExecution", q->domain()))) return call.reactor();
+    if (!call.passes(admit(backend_, call.caller(), "StartWorkflowExecutions", q->domain()))) return call.reactor();
     if (!call.passes(check(*q))) return call.reactor();
     start_all(backend_, call.caller(), *q, r, [call] { call.end(absl::OkStatus()); });
     return call.reactor();
@@ -41,9 +40,10 @@ class WorkflowService final : public v1::WorkflowService::CallbackService {
     const Call call(c);
     const v1::StartWorkflowExecutionRequest& start = q->start();
     // Whoever may not do one of the two may not do both.
-    for (const char* action : {"SignalWithStartWorkflowExecution", "StartWorkflowExecution", "SignalWorkflowExecution"}) {
+    for (const char* action : {"StartWorkflowExecution", "SignalWorkflowExecution"}) {
       if (!call.passes(authorize(backend_, call.caller(), action, start.domain()))) return call.reactor();
     }
+    if (!call.passes(admit(backend_, call.caller(), "SignalWithStartWorkflowExecution", start.domain()))) return call.reactor();
     if (!call.passes(check_address(start.domain(), start.workflow_id(), start.request_id()))) return call.reactor();
     backend_.engine.signal_with_start(call.caller(), *q, [call, r](const absl::StatusOr<core::RunId>& run_id) {
       if (run_id.ok()) r->set_run_id(run_id->to_text());
@@ -89,7 +89,7 @@ class WorkflowService final : public v1::WorkflowService::CallbackService {
   Reactor* DescribeWorkflowExecution(Context* c, const v1::DescribeWorkflowExecutionRequest* q,
                                      v1::DescribeWorkflowExecutionResponse* r) override {
     const Call call(c);
-    if (!call.passes(authorize(backend_, call.caller(), "DescribeWorkflowExecution", q->domain()))) return call.reactor();
+    if (!call.passes(admit(backend_, call.caller(), "DescribeWorkflowExecution", q->domain()))) return call.reactor();
     if (!call.passes(check(q->domain(), q->execution()))) return call.reactor();
     require_domain(backend_, q->domain(), [this, call, q, r](const absl::Status& exists) {
       if (!call.passes(exists)) return;
@@ -103,7 +103,7 @@ class WorkflowService final : public v1::WorkflowService::CallbackService {
   Reactor* GetWorkflowExecutionHistory(Context* c, const v1::GetWorkflowExecutionHistoryRequest* q,
                                        v1::GetWorkflowExecutionHistoryResponse* r) override {
     const Call call(c);
-    if (!call.passes(authorize(backend_, call.caller(), "GetWorkflowExecutionHistory", q->domain()))) return call.reactor();
+    if (!call.passes(admit(backend_, call.caller(), "GetWorkflowExecutionHistory", q->domain()))) return call.reactor();
     if (!call.passes(check(q->domain(), q->execution()))) return call.reactor();
     require_domain(backend_, q->domain(), [this, call, q, r](const absl::Status& exists) {
       if (!call.passes(exists)) return;
@@ -132,13 +132,13 @@ class WorkflowService final : public v1::WorkflowService::CallbackService {
   // False: the call has ended.
   template <class Request>
   bool may_change(const Call& call, const char* operation, const Request& request) {
-    return call.passes(authorize(backend_, call.caller(), operation, request.domain())) &&
+    return call.passes(admit(backend_, call.caller(), operation, request.domain())) &&
            call.passes(check_address(request.domain(), request.workflow_id(), request.request_id()));
   }
   template <class Request, class Response>
   Reactor* list(Context* context, const char* operation, const Request* request, Response* response) {
     const Call call(context);
-    if (call.passes(authorize(backend_, call.caller(), operation, request->domain()))) {
+    if (call.passes(admit(backend_, call.caller(), operation, request->domain()))) {
       list_executions(backend_, *request, response, call.ender());
     }
     return call.reactor();
@@ -146,7 +146,7 @@ class WorkflowService final : public v1::WorkflowService::CallbackService {
   template <class Request, class Response>
   Reactor* count(Context* context, const char* operation, const Request* request, Response* response) {
     const Call call(context);
-    if (call.passes(authorize(backend_, call.caller(), operation, request->domain()))) {
+    if (call.passes(admit(backend_, call.caller(), operation, request->domain()))) {
       count_executions(backend_, *request, response, call.ender());
     }
     return call.reactor();

@@ -5,7 +5,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include <google/protobuf/arena.h>
 
@@ -37,19 +36,11 @@ struct ActivityTypeRecord {
   std::optional<int32_t> default_task_priority;
 };
 
-// A token bucket of one kind of call or decision: how many at once, and how many come back in a second.
-struct RateLimit {
-  std::string operation;
-  double bucket = 0;
-  double refill_per_second = 0;
-};
-
 struct DomainRecord {
   bool deprecated = false;
   int64_t retention_ms = 0;
-  Limits limits = {};               // in effect: the coordinator's where the domain set none
-  bool functions_disabled = false;  // ScheduleLambdaFunction fails
-  std::vector<RateLimit> rates = {};  // of few operations, as a rule of none
+  Limits limits;
+  bool functions_disabled = false;
 };
 
 // An immutable picture of domains and types. Pointers stay valid as long as the view.
@@ -76,21 +67,13 @@ class Authorizer {
   virtual bool allows(const Caller& caller, const Action& action) const = 0;
 };
 
-// Whether a domain may make one more decision of a kind now. What it said is in the records: the decision's event, or its failure. The
-// engine's own; a state decided on again asks again.
-class Rates {
+// How fast a domain may decide what. What it said is in the records, so that nobody need ask again.
+class DecisionRates {
  public:
-  virtual ~Rates() = default;
-  // `decision` goes by its name in Action, a literal. True: a token was taken, or none is needed.
+  virtual ~DecisionRates() = default;
+  // False: too fast; no token was taken.
   virtual bool take(std::string_view domain, std::string_view decision) = 0;
 };
-
-// Where no domain limits its rates.
-class Unlimited final : public Rates {
- public:
-  bool take(std::string_view, std::string_view) override { return true; }
-};
-inline Unlimited unlimited;
 
 struct Context {
   int64_t now_ms = 0;  // the database's clock
@@ -98,7 +81,7 @@ struct Context {
   const Limits& limits;  // of the run's domain
   const Authorizer& authorizer;
   google::protobuf::Arena& arena;  // where a commit's records are made: it outlives them
-  Rates& rates = unlimited;
+  DecisionRates* rates = nullptr;  // null: as fast as can be
 };
 
 }  // namespace baton::core

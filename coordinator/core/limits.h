@@ -73,22 +73,7 @@ inline constexpr int64_t kMaxRetentionDays = 90;
 inline constexpr double kDefaultBackOffCoefficient = 2.0;
 inline constexpr int64_t kDefaultMaximumIntervals = 100;  // the longest wait, in initial intervals
 
-// --- what a domain may set for itself at most (registry_service.proto); a single item stays below kMaxMessageBytes ---
-inline constexpr int64_t kLeastHistoryEvents = 10;
-inline constexpr int64_t kMostHistoryEvents = 250'000;
-inline constexpr int64_t kMostOpenItems = 10'000;  // activities, timers, children, functions; each
-inline constexpr int64_t kMostOpenExecutions = 1'000'000;
-inline constexpr int64_t kMostPayloadBytes = 512 << 10;
-inline constexpr int64_t kMostHeadersBytes = 256 << 10;
-inline constexpr int64_t kMostDecisionsPerAnswer = 10'000;
-inline constexpr int64_t kMostPollersPerTaskList = 10'000;
-inline constexpr int64_t kMostTypesPerDomain = 100'000;
-inline constexpr int32_t kMostRateBucket = 1'000'000;
-inline constexpr double kLeastRefillPerSecond = 0.001;
-inline constexpr double kMostRefillPerSecond = 1'000'000;
-
-// What holds for one domain: the coordinator's defaults, and what the domain set for itself. `domains` and `long_poll_ms` are the
-// coordinator's alone.
+// What a domain may set for itself, as far as kMost... below allow (registry_service.proto: DomainLimits).
 struct Limits {
   int64_t history_events = 25'000;
   int32_t open_activities = 1'000;
@@ -98,11 +83,22 @@ struct Limits {
   int32_t decisions_per_answer = 1'000;
   size_t payload_bytes = 32'768;
   size_t headers_bytes = 32'768;
-  int32_t domains = 100;
+  int32_t domains = 100;                     // of the database
   int32_t types_per_domain = 10'000;         // of each kind, deprecated ones included
   int32_t open_executions = 100'000;         // of a domain, children included
   int32_t pollers_per_task_list = 1'000;
   int64_t long_poll_ms = kLongPollMs;        // how long a unary poll waits for a task
 };
+
+// A single item stays below kMaxMessageBytes, and a batch within what one commit should write.
+inline constexpr int32_t kMostHistoryEvents = 100'000;
+inline constexpr int32_t kMostOpenOfARun = 10'000;
+inline constexpr int32_t kMostOpenExecutions = 10'000'000;
+inline constexpr int32_t kMostDecisionsPerAnswer = 10'000;
+inline constexpr int32_t kMostPayloadBytes = 262'144;
+inline constexpr int32_t kMostTypes = 100'000;
+inline constexpr int32_t kMostPollersPerTaskList = 100'000;
+inline constexpr int kMaxRates = 100;
+inline constexpr int32_t kMostTokens = 1'000'000;
 
 }  // namespace baton::core

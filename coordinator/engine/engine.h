@@ -50,6 +50,9 @@ class Engine {
   // Takes no more commands, drains the lanes, tells pollers, joins the threads. Idempotent.
   virtual void stop() = 0;
 
+  // Takes a token of the domain's rate for an operation. THROTTLING, with the time until there is one: none was taken, and the call should end.
+  virtual absl::Status take_token(const std::string& domain, std::string_view operation) = 0;
+
   // --- executions: validated, authorised, decided, durable before `done` ---
   virtual void start_execution(core::Caller caller, v1::StartWorkflowExecutionRequest request, Done<core::RunId> done) = 0;
   virtual void signal_execution(core::Caller caller, v1::SignalWorkflowExecutionRequest request, DoneEmpty done) = 0;

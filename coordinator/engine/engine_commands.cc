@@ -36,6 +36,15 @@ core::RunId RunningEngine::new_run_id() {
   return core::make_time_ordered(clock_.now_ms(), bytes);
 }
 
+absl::Status RunningEngine::take_token(const std::string& domain, std::string_view operation) {
+  const int64_t wait_ms = rates_.take_token(domain, operation);
+  if (wait_ms == 0) return absl::OkStatus();
+  const std::string what(operation);
+  return core::with_retry_after(
+      core::fault(v1::THROTTLING, what, "domain " + domain + " calls " + what + " faster than its rate allows: send this one again later"),
+      wait_ms);
+}
+
 void RunningEngine::start_execution(core::Caller caller, v1::StartWorkflowExecutionRequest request, Done<core::RunId> done) {
   start(std::move(caller), {std::move(request), new_run_id()}, "StartWorkflowExecution", std::move(done));
 }

@@ -37,13 +37,15 @@ void RunningEngine::never_given(const std::shared_ptr<TaskPoller>& poller, const
 }
 
 absl::StatusOr<PollerId> RunningEngine::add_poller(PollerSpec spec, std::shared_ptr<PollerSink> sink) {
-  if (registry_.picture()->find_domain(spec.domain) == nullptr) {
+  const auto registry = registry_.picture();
+  if (registry->find_domain(spec.domain) == nullptr) {
     return core::fault(v1::UNKNOWN_RESOURCE, "domain " + spec.domain,
                        "domain " + spec.domain + " does not exist: register it first (RegisterDomain)");
   }
+  const auto most = static_cast<size_t>(registry->limits_of(spec.domain).pollers_per_task_list);
   const std::vector<journal::v1::TaskToken> held = std::move(spec.held);
   spec.held.clear();
-  const auto poller = matcher_.add(std::move(spec), std::move(sink));
+  const auto poller = matcher_.add(std::move(spec), std::move(sink), most);
   if (!poller.ok()) return poller.status();
   for (const journal::v1::TaskToken& token : held) hold({"baton", ""}, (*poller)->id(), token);
   matcher_.open(*poller, clock_.now_ms());

@@ -24,6 +24,7 @@
 #include "coordinator/engine/lane_request.h"
 #include "coordinator/engine/matcher.h"
 #include "coordinator/engine/open_executions.h"
+#include "coordinator/engine/rates.h"
 #include "coordinator/engine/registry.h"
 
 namespace baton::engine {
@@ -33,7 +34,7 @@ struct LaneEnvironment {
   store::Store& store;
   Registry& registry;
   const core::Authorizer& authorizer;
-  const core::Limits& limits;
+  Rates& rates;
   DatabaseClock& clock;
   Matcher& matcher;
   OpenExecutions& open_executions;

@@ -58,7 +58,7 @@ void LaneBatch::write_acknowledgements(CachedRun& run) {
   std::vector<core::AcknowledgeTask> pending;
   pending.swap(run.acknowledgements);
   for (core::AcknowledgeTask& acknowledgement : pending) {
-    auto commit = core::decide(run.state, {{"baton", ""}, acknowledgement}, context());
+    auto commit = core::decide(run.state, {{"baton", ""}, acknowledgement}, context(run.workflow.domain));
     if (!commit.ok()) {
       // Too late: another delivery won, or the task is over. Its holder hears of it.
       const core::TaskRef& task = acknowledgement.task;
@@ -88,7 +88,7 @@ void LaneBatch::hold(size_t index, CachedRun& run) {
   write_acknowledgements(run);
   const core::TaskRef task = task_ref(request.token);
   auto commit = core::decide(run.state, {request.command.caller, core::AcknowledgeTask{task, request.poller->spec().identity, now_ms_}},
-                             context());
+                             context(run.workflow.domain));
   if (!commit.ok()) return refuse(index, commit.status(), &run, false);
   const core::TaskKind kind = request.poller->spec().kind;
   // An answer that was recorded before is told when it is sent again: nobody holds a task that is over.
@@ -148,7 +148,8 @@ void LaneBatch::place(CachedRun& run, const core::WaitingTask& task) {
 bool LaneBatch::make_offer(CachedRun& run, int64_t scheduled_event_id, const std::shared_ptr<TaskPoller>& poller) {
   const PollerSpec& spec = poller->spec();
   auto commit = core::decide(
-      run.state, {{"baton", ""}, core::OfferTask{scheduled_event_id, spec.identity, spec.instance_id, spec.unary}}, context());
+      run.state, {{"baton", ""}, core::OfferTask{scheduled_event_id, spec.identity, spec.instance_id, spec.unary}},
+      context(run.workflow.domain));
   if (!commit.ok()) return false;
   const auto* offer = std::get_if<core::OfferReply>(&commit->reply);
   const std::optional<core::OfferReply> made = offer == nullptr ? std::nullopt : std::make_optional(*offer);

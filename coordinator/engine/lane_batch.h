@@ -101,7 +101,9 @@ class LaneBatch {
   void note_lapse(const LaneRequest& request, const CachedRun& run);
   void note_offer(const LaneRequest& request, CachedRun& run, const core::OfferReply& offer);
   void note_heartbeat(const LaneRequest& request, CachedRun& run);
-  core::Context context() { return {now_ms_, *registry_, env_.limits, env_.authorizer, arena_}; }
+  core::Context context(const std::string& domain) {
+    return {now_ms_, *registry_, registry_->limits_of(domain), env_.authorizer, arena_, &env_.rates};
+  }
 
   // --- what decisions do to a run (lane_append.cc) ---
   void acknowledge(const LaneRequest& request, CachedRun& run);

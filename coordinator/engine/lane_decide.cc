@@ -75,7 +75,7 @@ void LaneBatch::decide(size_t index) {
 
 void LaneBatch::decide_start(size_t index) {
   LaneRequest& request = requests_[index];
-  auto commit = core::decide(core::ExecutionState{}, request.command, context());
+  auto commit = core::decide(core::ExecutionState{}, request.command, context(request.workflow.domain));
   if (!commit.ok()) return refuse(index, commit.status(), nullptr, false);
   const auto open = open_run_of(request.workflow);
   if (open && *open && **open == request.run.run_id) {  // it was delivered before
@@ -89,10 +89,11 @@ void LaneBatch::decide_start(size_t index) {
     decided_.back().open_run = *open;
     return;
   }
-  if (env_.open_executions.full(request.workflow.domain)) {
+  const int64_t most = registry_->limits_of(request.workflow.domain).open_executions;
+  if (env_.open_executions.full(request.workflow.domain, most)) {
     // A start that was accepted before is answered as it was then: that is looked up first.
     if (request.rounds == 0) return postponed_.push_back(index);
-    return refuse(index, too_many_open(request.workflow.domain, env_.open_executions.limit()), nullptr, false);
+    return refuse(index, too_many_open(request.workflow.domain, most), nullptr, false);
   }
   registry_said_no_ |= commit->rests_on_registry;
   CachedRun& begun = begin_run(request.workflow, std::move(commit->runs[0]));
@@ -111,7 +112,8 @@ void LaneBatch::signal_open_run(size_t index, const core::RunId& run_id) {
   if (!run->unserved.ok()) return refuse(index, unserved(*run), run, true);
   write_acknowledgements(*run);
   const auto& signal = *std::get<core::StartWorkflowExecution>(request.command.body).signal;
-  auto commit = core::decide(run->state, {request.command.caller, core::SignalWorkflowExecution{signal}}, context());
+  auto commit = core::decide(run->state, {request.command.caller, core::SignalWorkflowExecution{signal}},
+                             context(request.workflow.domain));
   if (!commit.ok()) return refuse(index, commit.status(), run, true);
   append(*run, std::move(commit->runs[0]));
   decided_.push_back({.request = index, .reply = LaneReply{core::StartReply{run_id}, nullptr}, .run = run, .appended = true, .open_run = run_id});
@@ -137,7 +139,7 @@ void LaneBatch::decide_on_nothing(size_t index, bool rests_on_open_run) {
                   rests_on_open_run);
   }
   if (applies_child_policy(request)) return forestall_child(index);
-  auto commit = core::decide(core::ExecutionState{}, request.command, context());
+  auto commit = core::decide(core::ExecutionState{}, request.command, context(request.workflow.domain));
   if (commit.ok() && request.message) {  // about a run that is gone
     if (request.is_settlement()) settled_messages_.push_back(*request.message);
     decided_.push_back({.request = index, .reply = LaneReply{std::move(commit->reply), nullptr}, .rests_on_open_run = rests_on_open_run});
@@ -199,7 +201,7 @@ void LaneBatch::decide_command(size_t index, CachedRun& run, bool rests_on_open_
     fire->heartbeats.clear();
     for (const auto& [id, heartbeat] : run.heartbeats) fire->heartbeats.push_back(heartbeat);
   }
-  auto commit = core::decide(run.state, request.command, context());
+  auto commit = core::decide(run.state, request.command, context(run.workflow.domain));
   if (!commit.ok()) return refuse(index, commit.status(), &run, rests_on_open_run);
   registry_said_no_ |= commit->rests_on_registry;
   if (request.is_settlement()) settled_messages_.push_back(*request.message);

@@ -13,7 +13,8 @@ constexpr int64_t kFullRetryMs = 1'000;
 
 Matcher::List& Matcher::list_of(const ListKey& key) { return lists_[key]; }
 
-absl::StatusOr<std::shared_ptr<TaskPoller>> Matcher::add(PollerSpec spec, std::shared_ptr<PollerSink> sink) {
+absl::StatusOr<std::shared_ptr<TaskPoller>> Matcher::add(PollerSpec spec, std::shared_ptr<PollerSink> sink,
+                                                         size_t max_pollers_per_list) {
   const std::lock_guard lock(mutex_);
   if (pollers_.size() >= max_pollers_) {
     return core::with_retry_after(
@@ -21,9 +22,9 @@ absl::StatusOr<std::shared_ptr<TaskPoller>> Matcher::add(PollerSpec spec, std::s
         kFullRetryMs);
   }
   List& list = list_of({spec.kind, spec.domain, spec.task_list});
-  if (list.pollers >= max_pollers_per_list_) {
+  if (list.pollers >= max_pollers_per_list) {
     return core::with_retry_after(core::fault(v1::LIMIT_EXCEEDED, "task list " + spec.task_list,
-                                              "task list " + spec.task_list + " has " + std::to_string(max_pollers_per_list_) +
+                                              "task list " + spec.task_list + " has " + std::to_string(max_pollers_per_list) +
                                                   " pollers already: give fewer pollers more slots"),
                                   kFullRetryMs);
   }

@@ -33,11 +33,10 @@ class Matcher {
   // Asks the lane of the run to offer the task to the poller, whose slot is taken. Called without the matcher's lock.
   using Dispatch = std::function<void(const WaitingOffer&, std::shared_ptr<TaskPoller>)>;
 
-  Matcher(size_t max_pollers, size_t max_pollers_per_list, Dispatch dispatch)
-      : max_pollers_(max_pollers), max_pollers_per_list_(max_pollers_per_list), dispatch_(std::move(dispatch)) {}
+  Matcher(size_t max_pollers, Dispatch dispatch) : max_pollers_(max_pollers), dispatch_(std::move(dispatch)) {}
 
   // Known, but without tasks until it is opened.
-  absl::StatusOr<std::shared_ptr<TaskPoller>> add(PollerSpec spec, std::shared_ptr<PollerSink> sink);
+  absl::StatusOr<std::shared_ptr<TaskPoller>> add(PollerSpec spec, std::shared_ptr<PollerSink> sink, size_t max_pollers_per_list);
   // Its free slots are offered from now on.
   void open(const std::shared_ptr<TaskPoller>& poller, int64_t now_ms);
   std::shared_ptr<TaskPoller> find(PollerId id) const;
@@ -101,7 +100,6 @@ class Matcher {
   void dispatch(const std::vector<Match>& matches);
 
   const size_t max_pollers_;
-  const size_t max_pollers_per_list_;
   const Dispatch dispatch_;
   mutable std::mutex mutex_;
   std::map<ListKey, List> lists_;

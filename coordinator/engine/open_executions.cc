@@ -2,10 +2,10 @@
 
 namespace baton::engine {
 
-bool OpenExecutions::full(const std::string& domain) const {
+bool OpenExecutions::full(const std::string& domain, int64_t limit) const {
   const std::lock_guard lock(mutex_);
   const auto found = open_.find(domain);
-  return found != open_.end() && found->second >= limit_;
+  return found != open_.end() && found->second >= limit;
 }
 
 void OpenExecutions::opened(const std::string& domain) {
@@ -19,10 +19,10 @@ void OpenExecutions::closed(const std::string& domain) {
 }
 
 // What opens or closes while the store counts is lost or counted twice, until the next count.
-absl::Status OpenExecutions::count(store::Store& store, const std::string& domain) {
+absl::Status OpenExecutions::count(store::Store& store, const std::string& domain, int64_t limit) {
   store::ExecutionQuery query;
   query.domain = domain;
-  const auto counted = store.count_executions(query, limit_);
+  const auto counted = store.count_executions(query, limit);
   if (!counted.ok()) return counted.status();
   const std::lock_guard lock(mutex_);
   open_[domain] = *counted;
@@ -31,7 +31,7 @@ absl::Status OpenExecutions::count(store::Store& store, const std::string& domai
 
 absl::Status OpenExecutions::count_all(store::Store& store, const RegistryPicture& registry) {
   for (const store::DomainRow& domain : registry.dump().domains) {
-    if (absl::Status counted = count(store, domain.name); !counted.ok()) return counted;
+    if (absl::Status counted = count(store, domain.name, registry.limits_of(domain.name).open_executions); !counted.ok()) return counted;
   }
   return absl::OkStatus();
 }
@@ -41,8 +41,9 @@ absl::Status OpenExecutions::count_some(store::Store& store, const RegistryPictu
   if (domains.empty()) return absl::OkStatus();
   turn_ = (turn_ + 1) % domains.size();
   for (size_t i = 0; i < domains.size(); ++i) {
-    if (i != turn_ && !full(domains[i].name)) continue;
-    if (absl::Status counted = count(store, domains[i].name); !counted.ok()) return counted;
+    const int64_t limit = registry.limits_of(domains[i].name).open_executions;
+    if (i != turn_ && !full(domains[i].name, limit)) continue;
+    if (absl::Status counted = count(store, domains[i].name, limit); !counted.ok()) return counted;
   }
   return absl::OkStatus();
 }

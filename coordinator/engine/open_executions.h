@@ -14,11 +14,8 @@ namespace baton::engine {
 
 class OpenExecutions {
  public:
-  // `limit`: of one domain.
-  explicit OpenExecutions(int64_t limit) : limit_(limit) {}
-
-  int64_t limit() const { return limit_; }
-  bool full(const std::string& domain) const;
+  // As many as `limit` are open.
+  bool full(const std::string& domain, int64_t limit) const;
   void opened(const std::string& domain);
   void closed(const std::string& domain);
 
@@ -28,9 +25,8 @@ class OpenExecutions {
   absl::Status count_some(store::Store& store, const RegistryPicture& registry);
 
  private:
-  absl::Status count(store::Store& store, const std::string& domain);
+  absl::Status count(store::Store& store, const std::string& domain, int64_t limit);
 
-  const int64_t limit_;
   mutable std::mutex mutex_;
   absl::flat_hash_map<std::string, int64_t> open_;
   size_t turn_ = 0;  // of the thread that counts

@@ -3,6 +3,7 @@
 #include <optional>
 
 #include "baton/v1/registry_service.pb.h"
+#include "coordinator/core/domain_limits.h"
 #include "coordinator/core/fault.h"
 #include "coordinator/core/journal_values.h"
 
@@ -68,8 +69,18 @@ const typename Map::mapped_type* find(const Map& map, const std::string& key) {
 
 }  // namespace
 
-RegistryPicture::RegistryPicture(store::RegistryDump dump) : dump_(std::move(dump)) {
-  for (const auto& row : dump_.domains) domains_[row.name] = {.deprecated = row.deprecated, .retention_ms = row.retention_ms};
+RegistryPicture::RegistryPicture(store::RegistryDump dump, const core::Limits& limits) : dump_(std::move(dump)), limits_(limits) {
+  for (const auto& row : dump_.domains) {
+    v1::DomainConfiguration configuration;
+    configuration.ParseFromString(row.configuration);
+    domains_[row.name] = {.deprecated = row.deprecated,
+                          .retention_ms = row.retention_ms,
+                          .limits = core::limits_of(configuration.limits(), limits),
+                          .functions_disabled = configuration.functions_disabled()};
+    for (const auto& rate : configuration.rates().rates()) {
+      rates_[row.name][rate.operation()] = {rate.bucket(), rate.refill_per_second()};
+    }
+  }
   for (const auto& row : dump_.types) {
     const std::string key = type_key(row.domain, row.name, row.version);
     if (row.kind == store::TypeKind::kWorkflow) {
@@ -82,6 +93,15 @@ RegistryPicture::RegistryPicture(store::RegistryDump dump) : dump_(std::move(dum
 
 const core::DomainRecord* RegistryPicture::find_domain(std::string_view domain) const {
   return find(domains_, std::string(domain));
+}
+const core::Limits& RegistryPicture::limits_of(std::string_view domain) const {
+  const core::DomainRecord* record = find_domain(domain);
+  return record == nullptr ? limits_ : record->limits;
+}
+const RateLimit* RegistryPicture::find_rate(std::string_view domain, std::string_view operation) const {
+  if (rates_.empty()) return nullptr;
+  const auto* of_domain = find(rates_, std::string(domain));
+  return of_domain == nullptr ? nullptr : find(*of_domain, std::string(operation));
 }
 const core::WorkflowTypeRecord* RegistryPicture::find_workflow_type(std::string_view domain, std::string_view name,
                                                                     std::string_view version) const {
@@ -104,7 +124,7 @@ absl::StatusOr<bool> Registry::refresh() {
   if (known != nullptr && known->dump().version == *version) return false;
   auto dump = store_.read_registry();
   if (!dump.ok()) return dump.status();
-  auto fresh = std::make_shared<const RegistryPicture>(*std::move(dump));
+  auto fresh = std::make_shared<const RegistryPicture>(*std::move(dump), limits_);
   const std::lock_guard lock(mutex_);
   // Two refreshes may overlap: the newer one stays.
   if (picture_ == nullptr || picture_->dump().version < fresh->dump().version) picture_ = std::move(fresh);

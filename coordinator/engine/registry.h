@@ -11,10 +11,17 @@
 
 namespace baton::engine {
 
+// How fast an operation or a decision of a domain may be used (registry_service.proto).
+struct RateLimit {
+  int32_t bucket = 0, refill_per_second = 0;
+  friend bool operator==(const RateLimit&, const RateLimit&) = default;
+};
+
 // One picture. Immutable.
 class RegistryPicture final : public core::RegistryView {
  public:
-  explicit RegistryPicture(store::RegistryDump dump);
+  // `limits`: of a domain that sets none.
+  RegistryPicture(store::RegistryDump dump, const core::Limits& limits);
   const store::RegistryDump& dump() const { return dump_; }
 
   const core::DomainRecord* find_domain(std::string_view domain) const override;
@@ -22,9 +29,15 @@ class RegistryPicture final : public core::RegistryView {
                                                      std::string_view version) const override;
   const core::ActivityTypeRecord* find_activity_type(std::string_view domain, std::string_view name,
                                                      std::string_view version) const override;
+  // Those of the domain; the defaults when there is none.
+  const core::Limits& limits_of(std::string_view domain) const;
+  // Null: as fast as can be.
+  const RateLimit* find_rate(std::string_view domain, std::string_view operation) const;
 
  private:
   store::RegistryDump dump_;
+  core::Limits limits_;
+  absl::flat_hash_map<std::string, absl::flat_hash_map<std::string, RateLimit>> rates_;  // of domains that have some, by operation
   absl::flat_hash_map<std::string, core::DomainRecord> domains_;
   absl::flat_hash_map<std::string, core::WorkflowTypeRecord> workflow_types_;
   absl::flat_hash_map<std::string, core::ActivityTypeRecord> activity_types_;
@@ -32,7 +45,8 @@ class RegistryPicture final : public core::RegistryView {
 
 class Registry {
  public:
-  explicit Registry(store::Store& store) : store_(store) {}
+  // `limits`: of a domain that sets none.
+  Registry(store::Store& store, const core::Limits& limits) : store_(store), limits_(limits) {}
 
   std::shared_ptr<const RegistryPicture> picture() const;
   // Reads the store's version and, if it has grown, the whole registry. True: there is a new picture.
@@ -43,6 +57,7 @@ class Registry {
 
  private:
   store::Store& store_;
+  const core::Limits limits_;
   mutable std::mutex mutex_;
   std::shared_ptr<const RegistryPicture> picture_;
 };

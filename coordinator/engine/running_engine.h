@@ -22,6 +22,7 @@ class RunningEngine final : public Engine {
   void stop() override;
 
   // --- engine_commands.cc ---
+  absl::Status take_token(const std::string& domain, std::string_view operation) override;
   void start_execution(core::Caller caller, v1::StartWorkflowExecutionRequest request, Done<core::RunId> done) override;
   void signal_execution(core::Caller caller, v1::SignalWorkflowExecutionRequest request, DoneEmpty done) override;
   void request_cancel_execution(core::Caller caller, v1::RequestCancelWorkflowExecutionRequest request, DoneEmpty done) override;
@@ -92,10 +93,10 @@ class RunningEngine final : public Engine {
 
   store::Store& store_;
   const core::Authorizer& authorizer_;
-  const core::Limits limits_;
   const EngineOptions options_;
   DatabaseClock clock_;
   Registry registry_;
+  Rates rates_;
   Matcher matcher_;
   OpenExecutions open_executions_;
   ReaderPool readers_;

@@ -237,7 +237,7 @@ struct DomainRow {
   bool deprecated = false;
   int64_t retention_ms = 0;
   std::vector<std::pair<std::string, std::string>> tags;
-  std::string settings = {};  // serialized baton.v1.DomainConfiguration without the retention; empty: none
+  std::string configuration;  // serialized baton.v1.DomainConfiguration without its retention; empty: every default
 };
 enum class TypeKind : int16_t { kWorkflow = 1, kActivity = 2 };
 struct TypeRow {

@@ -17,6 +17,7 @@ namespace {
 
 using google::protobuf::util::TimeUtil;
 using ::testing::HasSubstr;
+using ::testing::MatchesRegex;
 using ::testing::StartsWith;
 
 grpc::Status fault(grpc::StatusCode code, const std::string& reason, const std::string& message) {
@@ -45,6 +46,9 @@ class Answering : public v1::RegistryService::Service, public v1::WorkflowServic
 
   grpc::Status status;
   v1::RegisterDomainRequest registered;
+  v1::UpdateDomainRequest updated;
+  v1::PauseWorkflowExecutionRequest paused;
+  v1::ResumeWorkflowExecutionRequest resumed;
   v1::StartWorkflowExecutionRequest started;
   v1::SignalWorkflowExecutionRequest signaled;
   v1::TerminateWorkflowExecutionRequest terminated;
@@ -63,6 +67,15 @@ class Answering : public v1::RegistryService::Service, public v1::WorkflowServic
   }
   grpc::Status RegisterDomain(Context, const v1::RegisterDomainRequest* request, v1::RegisterDomainResponse*) override {
     return keep(registered, *request);
+  }
+  grpc::Status UpdateDomain(Context, const v1::UpdateDomainRequest* request, v1::UpdateDomainResponse*) override {
+    return keep(updated, *request);
+  }
+  grpc::Status PauseWorkflowExecution(Context, const v1::PauseWorkflowExecutionRequest* request, v1::PauseWorkflowExecutionResponse*) override {
+    return keep(paused, *request);
+  }
+  grpc::Status ResumeWorkflowExecution(Context, const v1::ResumeWorkflowExecutionRequest* request, v1::ResumeWorkflowExecutionResponse*) override {
+    return keep(resumed, *request);
   }
   grpc::Status ListDomains(Context, const v1::ListDomainsRequest* request, v1::ListDomainsResponse* response) override {
     // Two pages.
@@ -135,6 +148,7 @@ TEST_F(CliTest, EveryCommandExplainsItselfWithAnExample) {
       {},
       {"dev"},
       {"domain", "register"},
+      {"domain", "update"},
       {"domain", "list"},
       {"domain", "describe"},
       {"workflow", "start"},
@@ -144,6 +158,8 @@ TEST_F(CliTest, EveryCommandExplainsItselfWithAnExample) {
       {"workflow", "signal"},
       {"workflow", "cancel"},
       {"workflow", "terminate"},
+      {"workflow", "pause"},
+      {"workflow", "resume"},
   };
   for (std::vector<std::string> command : commands) {
     command.push_back("--help");
@@ -161,6 +177,10 @@ TEST_F(CliTest, AWrongCommandLineExitsWithTwoAndSaysWhatIsWrong) {
       {{"workflow"}, "subcommand"},
       {{"domain", "register"}, "NAME"},
       {{"domain", "register", "x", "--retention", "91"}, "--retention"},
+      {{"domain", "register", "x", "--limit", "timers=3"}, "open_timers"},
+      {{"domain", "update", "x", "--limit", "open_timers=many"}, "\"many\" is not a whole number"},
+      {{"domain", "update", "x", "--rate", "StartTimer=5"}, "CALL=BUCKET/PER_SECOND"},
+      {{"domain", "update", "x", "--functions", "maybe"}, "--functions"},
       {{"workflow", "list"}, "--domain"},
       {{"-o", "xml", "domain", "list"}, "xml"},
       {{"--domain", "d", "workflow", "start", "id"}, "--type"},
@@ -217,7 +237,30 @@ TEST_F(CliTest, DomainsAreRegisteredListedAndDescribed) {
   ASSERT_EQ(listed.size(), 2u);
   EXPECT_EQ(listed[1]["name"], "tests");
   EXPECT_EQ(listed[1]["status"], "REGISTRATION_STATUS_DEPRECATED");
-  EXPECT_THAT(baton({"domain", "describe", "orders"}).out, HasSubstr("retention    7d"));
+  EXPECT_THAT(baton({"domain", "describe", "orders"}).out, MatchesRegex("(.|\n)*\nretention +7d\n(.|\n)*"));
+}
+
+TEST_F(CliTest, ADomainHasItsOwnLimitsAndRates) {
+  EXPECT_EQ(baton({"domain", "register", "orders", "--limit", "open_timers=5", "--limit", "types=7", "--rate", "StartTimer=1000/200"}).exit_code, 0);
+  EXPECT_EQ(coordinator_.registered.limits().open_timers(), 5);
+  EXPECT_EQ(coordinator_.registered.limits().types(), 7);
+  EXPECT_FALSE(coordinator_.registered.limits().has_open_activities());
+  EXPECT_EQ(coordinator_.registered.rates().rates(0).operation(), "StartTimer");
+  EXPECT_EQ(coordinator_.registered.rates().rates(0).bucket(), 1000);
+  EXPECT_EQ(coordinator_.registered.rates().rates(0).refill_per_second(), 200);
+  EXPECT_EQ(baton({"domain", "update", "orders", "--functions", "off"}).out, "domain orders is updated\n");
+  EXPECT_TRUE(coordinator_.updated.functions_disabled());
+  EXPECT_FALSE(coordinator_.updated.has_limits());
+  EXPECT_FALSE(coordinator_.updated.has_rates());
+  EXPECT_FALSE(coordinator_.updated.request_id().empty());
+}
+
+TEST_F(CliTest, AnExecutionIsPausedAndResumed) {
+  EXPECT_EQ(shop({"workflow", "pause", "o/1", "--reason", "closed"}).out, "the execution is paused\n");
+  EXPECT_EQ(coordinator_.paused.workflow_id(), "o/1");
+  EXPECT_EQ(coordinator_.paused.reason(), "closed");
+  EXPECT_EQ(shop({"workflow", "resume", "o/1"}).out, "the execution is resumed\n");
+  EXPECT_EQ(coordinator_.resumed.workflow_id(), "o/1");
 }
 
 TEST_F(CliTest, AStartSendsAllThatWasGiven) {

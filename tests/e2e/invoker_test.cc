@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <httplib.h>
 
+#include <future>
 #include <thread>
 
 #include "program.h"

@@ -146,7 +146,7 @@ void NightlyProcesses::expect_success() {
     const std::string name = service["name"];
     const auto found = histories.find(tag + "/" + name);
     ASSERT_NE(found, histories.end()) << name << " was not tested";
-    EXPECT_EQ(close_of(found->second), service["expect"]["close_status"]) << name;
+    EXPECT_EQ(close_of(found->second), service["expect"]["close_status"].get<std::string>()) << name;
   }
   for (const auto& [workflow_id, events] : remembered_) {
     EXPECT_EQ(first_change(events, histories.at(workflow_id)), "") << workflow_id;

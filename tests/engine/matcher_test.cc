@@ -26,7 +26,7 @@ class MatcherTest : public ::testing::Test {
     spec.domain = kList.domain;
     spec.task_list = kList.task_list;
     spec.unary = true;
-    const auto poller = matcher_.add(std::move(spec), std::make_shared<NoSink>());
+    const auto poller = matcher_.add(std::move(spec), std::make_shared<NoSink>(), 10);
     EXPECT_TRUE(poller.ok()) << poller.status();
     matcher_.open(*poller, 0);
     return *poller;
@@ -38,7 +38,7 @@ class MatcherTest : public ::testing::Test {
 
   const ListKey kList{core::TaskKind::kActivity, "orders", "main"};
   std::vector<int64_t> given_;  // scheduled event ids in the order they were given to pollers
-  Matcher matcher_{10, 10, [this](const WaitingOffer& offer, std::shared_ptr<TaskPoller>) { given_.push_back(offer.key.scheduled_event_id); }};
+  Matcher matcher_{10, [this](const WaitingOffer& offer, std::shared_ptr<TaskPoller>) { given_.push_back(offer.key.scheduled_event_id); }};
 };
 
 TEST_F(MatcherTest, GivesWhatWaitsByPriorityThenAge) {

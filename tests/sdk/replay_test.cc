@@ -35,6 +35,18 @@ TEST(Replay, AStepFollowsAnotherAndTheLastOneCompletes) {
   EXPECT_FALSE(story.check(two_steps)) << "the whole history replays";
 }
 
+TEST(Replay, APauseAndTheWarningOfAFullHistoryChangeNothing) {
+  Story story(two_steps);
+  story.started(payload(std::string("order")));
+  story.decide();
+  story.add()->mutable_workflow_execution_paused()->set_reason("the bank is closed");
+  story.activity_started("1");
+  story.activity_completed("1", payload(std::string("done")));
+  story.add()->mutable_workflow_execution_resumed();
+  story.add()->mutable_workflow_execution_history_limit_neared()->set_history_limit(10);
+  EXPECT_EQ(describe(story.decide()), "ScheduleActivityTask(2 step done!)");
+}
+
 TEST(Replay, OptionsOfAnActivityAreInItsDecision) {
   Story story([](Workflow wf) -> Task<int> {
     const int value = co_await wf.schedule(square, 3,

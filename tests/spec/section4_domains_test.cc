@@ -132,7 +132,7 @@ TEST_F(Section4Domains, RetentionIsZeroToNinetyDays) {
   EXPECT_EQ(try_register_domain("ninety", "{ after { seconds: 7776000 } }").reason, "OK");
   EXPECT_EQ(try_register_domain("more", "{ after { seconds: 7862400 } }").subject, "workflow_execution_retention_period");
   EXPECT_EQ(try_register_domain("part", "{ after { seconds: 86401 } }").subject, "workflow_execution_retention_period");
-  EXPECT_EQ(text_of(describe_domain("ninety").configuration()), "workflow_execution_retention_period { after { seconds: 7776000 } }");
+  EXPECT_EQ(text_of(describe_domain("ninety").configuration().workflow_execution_retention_period()), "after { seconds: 7776000 }");
   EXPECT_EQ(text_of(describe_domain("none").configuration()), text_of(describe_domain("zero").configuration()));
 }
 

@@ -10,6 +10,7 @@ std::string show(const DomainRow& row) {
   std::string text =
       row.name + " (" + row.description + ")" + (row.deprecated ? " deprecated" : "") + " " + std::to_string(row.retention_ms);
   for (const auto& [key, value] : row.tags) text += " " + key + "=" + value;
+  if (!row.configuration.empty()) text += " " + testing::PrintToString(row.configuration);
   return text;
 }
 
@@ -59,7 +60,8 @@ TEST_P(RegistryTest, WhatIsPutIsReadAndRaisesTheVersion) {
                          .description = "Bestellungen 🛒",
                          .deprecated = true,
                          .retention_ms = 86'400'000,
-                         .tags = {{"team", "blue"}, {"", "x"}, {"a\"b", "{c,d}"}}},
+                         .tags = {{"team", "blue"}, {"", "x"}, {"a\"b", "{c,d}"}},
+                         .configuration = std::string("\0\xfe\x01", 3)},
                         domain("archive")};
   change.put_types = {type(TypeKind::kActivity, "ship", "1", std::string("\0\xff\x01", 3)),
                       type(TypeKind::kWorkflow, "process", "2"), type(TypeKind::kWorkflow, "process", "1")};

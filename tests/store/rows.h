@@ -14,7 +14,6 @@ inline constexpr int kShards = 64;
 // A run and what identifies its workflow. Distinct numbers give distinct run ids, in ascending order.
 struct NamedRun {
   explicit NamedRun(std::string id, int number = 1, std::string in_domain = "orders");
-  NamedRun(const NamedRun&) = default;
   std::string domain, workflow_id;
   RunKey key;
   WorkflowKey workflow() const { return {key.shard, domain, workflow_id}; }

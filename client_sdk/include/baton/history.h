@@ -71,6 +71,10 @@ enum class EventType {
   kLambdaFunctionTimedOut = 52,
   kScheduleLambdaFunctionFailed = 53,
   kStartLambdaFunctionFailed = 54,
+  // Beyond SWF.
+  kWorkflowExecutionPaused = 55,
+  kWorkflowExecutionResumed = 56,
+  kWorkflowExecutionHistoryLimitNeared = 57,
 };
 
 // One event. A view, cheap to copy: valid as long as the History or DecisionTask it came from.

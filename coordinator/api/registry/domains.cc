@@ -2,6 +2,7 @@
 
 #include "coordinator/api/backend.h"
 #include "coordinator/api/registry/edits.h"
+#include "coordinator/core/domain_limits.h"
 #include "coordinator/core/fault.h"
 #include "coordinator/core/journal_values.h"
 #include "coordinator/core/names.h"
@@ -30,7 +31,20 @@ absl::Status check_name_and_id(const std::string& name, const std::string& reque
   return core::check_request_id("request_id", request_id);
 }
 
+// Of registration and update.
+template <class Request>
+absl::Status check_configuration(const Request& request) {
+  if (absl::Status s = core::check_limits("limits", request.limits()); !s.ok()) return s;
+  return check_rates("rates", request.rates());
+}
+
 }  // namespace
+
+v1::DomainConfiguration configuration_of(const store::DomainRow& row) {
+  v1::DomainConfiguration configuration;
+  configuration.ParseFromString(row.configuration);
+  return configuration;
+}
 
 const store::DomainRow* find_domain(const Dump& dump, const std::string& name) {
   const auto found = std::find_if(dump.domains.begin(), dump.domains.end(), [&](const store::DomainRow& row) { return row.name == name; });
@@ -41,7 +55,12 @@ absl::Status check(const v1::RegisterDomainRequest& request) {
   if (absl::Status s = check_name_and_id(request.name(), request.request_id()); !s.ok()) return s;
   if (absl::Status s = core::check_text("description", request.description(), core::kMaxDescriptionChars); !s.ok()) return s;
   if (absl::Status s = check_retention(request); !s.ok()) return s;
+  if (absl::Status s = check_configuration(request); !s.ok()) return s;
   return check_tags("tags", request.tags());
+}
+absl::Status check(const v1::UpdateDomainRequest& request) {
+  if (absl::Status s = check_name_and_id(request.name(), request.request_id()); !s.ok()) return s;
+  return check_configuration(request);
 }
 absl::Status check(const v1::DeprecateDomainRequest& request) { return check_name_and_id(request.name(), request.request_id()); }
 absl::Status check(const v1::UndeprecateDomainRequest& request) { return check_name_and_id(request.name(), request.request_id()); }
@@ -59,9 +78,27 @@ Edit edit(const Dump& dump, const v1::RegisterDomainRequest& request, const Edit
   row.name = request.name();
   row.description = request.description();
   row.retention_ms = std::max<int64_t>(0, core::timeout_ms(request.workflow_execution_retention_period()).value_or(0));
+  v1::DomainConfiguration configuration;
+  if (request.has_limits()) *configuration.mutable_limits() = request.limits();
+  if (request.has_rates()) *configuration.mutable_rates() = request.rates();
+  configuration.set_functions_disabled(request.functions_disabled());
+  row.configuration = configuration.SerializeAsString();
   if (absl::Status s = put_tags(request.tags(), row); !s.ok()) return s;
   store::Store::RegistryChange change;
   change.put_domains.push_back(std::move(row));
+  return change;
+}
+
+Edit edit(const Dump& dump, const v1::UpdateDomainRequest& request, const EditContext&) {
+  const auto* row = find_domain(dump, request.name());
+  if (row == nullptr) return unknown_domain(request.name());
+  v1::DomainConfiguration configuration = configuration_of(*row);
+  if (request.has_limits()) *configuration.mutable_limits() = request.limits();
+  if (request.has_rates()) *configuration.mutable_rates() = request.rates();
+  if (request.has_functions_disabled()) configuration.set_functions_disabled(request.functions_disabled());
+  store::Store::RegistryChange change;
+  change.put_domains.push_back(*row);
+  change.put_domains.back().configuration = configuration.SerializeAsString();
   return change;
 }
 

@@ -20,9 +20,11 @@ struct EditContext {
 
 // --- domains.cc ---
 absl::Status check(const v1::RegisterDomainRequest& request);
+absl::Status check(const v1::UpdateDomainRequest& request);
 absl::Status check(const v1::DeprecateDomainRequest& request);
 absl::Status check(const v1::UndeprecateDomainRequest& request);
 Edit edit(const Dump& dump, const v1::RegisterDomainRequest& request, const EditContext& context);
+Edit edit(const Dump& dump, const v1::UpdateDomainRequest& request, const EditContext& context);
 Edit edit(const Dump& dump, const v1::DeprecateDomainRequest& request, const EditContext& context);
 Edit edit(const Dump& dump, const v1::UndeprecateDomainRequest& request, const EditContext& context);
 
@@ -56,7 +58,13 @@ absl::Status check(const v1::UntagResourceRequest& request);
 Edit edit(const Dump& dump, const v1::TagResourceRequest& request, const EditContext& context);
 Edit edit(const Dump& dump, const v1::UntagResourceRequest& request, const EditContext& context);
 
+// --- rates.cc ---
+// Each names an operation or a decision that has a rate, once, within its bounds.
+absl::Status check_rates(const std::string& field, const v1::RateLimits& rates);
+
 // --- what they share ---
+// What the domain set for itself, and nothing else.
+v1::DomainConfiguration configuration_of(const store::DomainRow& row);
 // Null when there is none.
 const store::DomainRow* find_domain(const Dump& dump, const std::string& name);
 const store::TypeRow* find_type(const Dump& dump, store::TypeKind kind, const std::string& domain, const std::string& name,

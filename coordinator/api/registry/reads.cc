@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "coordinator/api/backend.h"
+#include "coordinator/core/domain_limits.h"
 #include "coordinator/core/fault.h"
 #include "coordinator/core/journal_values.h"
 #include "coordinator/core/names.h"
@@ -135,11 +136,15 @@ absl::Status check(const v1::ListDomainsRequest& request) { return check_list(re
 absl::Status check(const v1::ListWorkflowTypesRequest& request) { return check_type_list(request); }
 absl::Status check(const v1::ListActivityTypesRequest& request) { return check_type_list(request); }
 
-absl::Status describe(const Dump& dump, const v1::DescribeDomainRequest& request, v1::DescribeDomainResponse* response) {
+absl::Status describe(const Dump& dump, const v1::DescribeDomainRequest& request, const core::Limits& limits,
+                      v1::DescribeDomainResponse* response) {
   const auto* row = find_domain(dump, request.name());
   if (row == nullptr) return unknown_domain(request.name());
   show(*row, response->mutable_domain_info());
-  core::set_timeout(row->retention_ms, response->mutable_configuration()->mutable_workflow_execution_retention_period());
+  v1::DomainConfiguration& shown = *response->mutable_configuration();
+  shown = configuration_of(*row);
+  core::show_limits(core::limits_of(shown.limits(), limits), shown.mutable_limits());
+  core::set_timeout(row->retention_ms, shown.mutable_workflow_execution_retention_period());
   return absl::OkStatus();
 }
 absl::Status describe(const Dump& dump, const v1::DescribeWorkflowTypeRequest& request, v1::DescribeWorkflowTypeResponse* response) {

@@ -18,7 +18,9 @@ absl::Status check(const v1::ListDomainsRequest& request);
 absl::Status check(const v1::ListWorkflowTypesRequest& request);
 absl::Status check(const v1::ListActivityTypesRequest& request);
 
-absl::Status describe(const Dump& dump, const v1::DescribeDomainRequest& request, v1::DescribeDomainResponse* response);
+// `limits`: of a domain that sets none.
+absl::Status describe(const Dump& dump, const v1::DescribeDomainRequest& request, const core::Limits& limits,
+                      v1::DescribeDomainResponse* response);
 absl::Status describe(const Dump& dump, const v1::DescribeWorkflowTypeRequest& request, v1::DescribeWorkflowTypeResponse* response);
 absl::Status describe(const Dump& dump, const v1::DescribeActivityTypeRequest& request, v1::DescribeActivityTypeResponse* response);
 absl::Status describe(const Dump& dump, const v1::ListTagsForResourceRequest& request, v1::ListTagsForResourceResponse* response);

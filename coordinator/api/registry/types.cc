@@ -3,6 +3,7 @@
 
 #include "coordinator/api/backend.h"
 #include "coordinator/api/registry/edits.h"
+#include "coordinator/core/domain_limits.h"
 #include "coordinator/core/fault.h"
 #include "coordinator/core/names.h"
 
@@ -75,7 +76,7 @@ Edit register_type(const Dump& dump, const Request& request, const EditContext& 
   }
   const auto of_kind = std::count_if(dump.types.begin(), dump.types.end(),
                                      [&](const store::TypeRow& row) { return row.kind == type.kind && row.domain == type.domain; });
-  if (of_kind >= context.limits.types_per_domain) {
+  if (of_kind >= core::limits_of(configuration_of(*domain).limits(), context.limits).types_per_domain) {
     return core::fault(v1::LIMIT_EXCEEDED, "domain " + type.domain,
                        "domain " + type.domain + " has " + std::to_string(of_kind) + " types of this kind, deprecated ones included; no more are allowed");
   }

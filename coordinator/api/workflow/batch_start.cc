@@ -49,6 +49,8 @@ void start_all(const Backend& backend, const core::Caller& caller, const v1::Sta
     };
     if (absl::Status s = check_address(item.domain(), item.workflow_id(), item.request_id()); !s.ok()) {
       give(s);
+    } else if (absl::Status slow = backend.engine.take_token(item.domain(), "StartWorkflowExecution"); !slow.ok()) {
+      give(slow);
     } else {
       backend.engine.start_execution(caller, std::move(item), give);
     }

@@ -40,7 +40,11 @@ Cause find_cause(Deciding& deciding, const Attributes& decision, const journal::
   }
   const MissingSetting missing = resolve(decision, *type, settings);
   // The type may have been deleted and registered anew, with defaults.
-  if (missing != MissingSetting::kNone) draft.rests_on_registry();
+  if (missing != MissingSetting::kNone) {
+    draft.rests_on_registry();
+  } else if (!deciding.within_rate("ContinueAsNewWorkflowExecution")) {
+    return journal::CONTINUE_AS_NEW_WORKFLOW_EXECUTION_FAILED_CAUSE_CONTINUE_AS_NEW_WORKFLOW_EXECUTION_RATE_EXCEEDED;
+  }
   return cause_of(missing);
 }
 

@@ -17,6 +17,9 @@ Cause find_cause(const Deciding& deciding, const Attributes& decision) {
   if (!decision.run_id().empty() && !RunId::from_text(decision.run_id())) {
     return journal::REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_FAILED_CAUSE_UNKNOWN_EXTERNAL_WORKFLOW_EXECUTION;
   }
+  if (!deciding.within_rate("RequestCancelExternalWorkflowExecution")) {
+    return journal::REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_FAILED_CAUSE_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_RATE_EXCEEDED;
+  }
   return journal::REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_FAILED_CAUSE_UNSPECIFIED;
 }
 

@@ -66,7 +66,11 @@ Cause find_cause(Deciding& deciding, const Attributes& decision, Resolved& resol
   }
   const Cause cause = resolve(decision, *type, resolved);
   // The type may have been deleted and registered anew, with defaults.
-  if (cause != journal::SCHEDULE_ACTIVITY_TASK_FAILED_CAUSE_UNSPECIFIED) deciding.draft.rests_on_registry();
+  if (cause != journal::SCHEDULE_ACTIVITY_TASK_FAILED_CAUSE_UNSPECIFIED) {
+    deciding.draft.rests_on_registry();
+  } else if (!deciding.within_rate("ScheduleActivityTask")) {
+    return journal::SCHEDULE_ACTIVITY_TASK_FAILED_CAUSE_ACTIVITY_CREATION_RATE_EXCEEDED;
+  }
   return cause;
 }
 

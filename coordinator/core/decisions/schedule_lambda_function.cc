@@ -13,12 +13,18 @@ using Cause = journal::ScheduleLambdaFunctionFailedCause;
 // SWF has no cause of its own for a decision that is not permitted (facts.md §14, 17): the nearest one.
 Cause find_cause(const Deciding& deciding, const Attributes& decision) {
   const ExecutionState& state = deciding.draft.state();
-  if (!deciding.allows("ScheduleLambdaFunction")) {
+  const DomainRecord* domain = deciding.draft.context().registry.find_domain(state.identity->domain);
+  const bool switched_off = domain != nullptr && domain->functions_disabled;
+  if (switched_off) deciding.draft.rests_on_registry();
+  if (switched_off || !deciding.allows("ScheduleLambdaFunction")) {
     return journal::SCHEDULE_LAMBDA_FUNCTION_FAILED_CAUSE_LAMBDA_SERVICE_NOT_AVAILABLE_IN_REGION;
   }
   if (state.function_ids.contains(decision.id())) return journal::SCHEDULE_LAMBDA_FUNCTION_FAILED_CAUSE_ID_ALREADY_IN_USE;
   if (state.function_ids.size() >= static_cast<size_t>(deciding.draft.context().limits.open_lambda_functions)) {
     return journal::SCHEDULE_LAMBDA_FUNCTION_FAILED_CAUSE_OPEN_LAMBDA_FUNCTIONS_LIMIT_EXCEEDED;
+  }
+  if (!deciding.within_rate("ScheduleLambdaFunction")) {
+    return journal::SCHEDULE_LAMBDA_FUNCTION_FAILED_CAUSE_LAMBDA_FUNCTION_CREATION_RATE_EXCEEDED;
   }
   return journal::SCHEDULE_LAMBDA_FUNCTION_FAILED_CAUSE_UNSPECIFIED;
 }

@@ -17,6 +17,9 @@ Cause find_cause(const Deciding& deciding, const Attributes& decision) {
   if (!decision.run_id().empty() && !RunId::from_text(decision.run_id())) {
     return journal::SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_FAILED_CAUSE_UNKNOWN_EXTERNAL_WORKFLOW_EXECUTION;
   }
+  if (!deciding.within_rate("SignalExternalWorkflowExecution")) {
+    return journal::SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_FAILED_CAUSE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_RATE_EXCEEDED;
+  }
   return journal::SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_FAILED_CAUSE_UNSPECIFIED;
 }
 

@@ -43,7 +43,11 @@ Cause find_cause(Deciding& deciding, const Attributes& decision, RunSettings& se
   }
   const MissingSetting missing = resolve(decision, *type, settings);
   // The type may have been deleted and registered anew, with defaults.
-  if (missing != MissingSetting::kNone) draft.rests_on_registry();
+  if (missing != MissingSetting::kNone) {
+    draft.rests_on_registry();
+  } else if (!deciding.within_rate("StartChildWorkflowExecution")) {
+    return journal::START_CHILD_WORKFLOW_EXECUTION_FAILED_CAUSE_CHILD_CREATION_RATE_EXCEEDED;
+  }
   return cause_of(missing);
 }
 

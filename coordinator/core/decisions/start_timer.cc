@@ -17,6 +17,7 @@ Cause find_cause(const Deciding& deciding, const Attributes& decision) {
   if (state.timers.size() >= static_cast<size_t>(deciding.draft.context().limits.open_timers)) {
     return journal::START_TIMER_FAILED_CAUSE_OPEN_TIMERS_LIMIT_EXCEEDED;
   }
+  if (!deciding.within_rate("StartTimer")) return journal::START_TIMER_FAILED_CAUSE_TIMER_CREATION_RATE_EXCEEDED;
   return journal::START_TIMER_FAILED_CAUSE_UNSPECIFIED;
 }
 

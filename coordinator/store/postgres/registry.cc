@@ -36,7 +36,8 @@ absl::Status put_domain(Connection& connection, const DomainRow& row) {
   Params params;
   params.text(row.name).text(row.description).flag(row.deprecated).int8(row.retention_ms);
   params.texts(row.tags, [](const auto& tag) { return std::string_view(tag.first); })
-      .texts(row.tags, [](const auto& tag) { return std::string_view(tag.second); });
+      .texts(row.tags, [](const auto& tag) { return std::string_view(tag.second); })
+      .text(row.configuration);
   return status_of(connection.run(kPutDomain, params));
 }
 
@@ -81,6 +82,7 @@ absl::Status read_domains(Connection& connection, RegistryDump& dump) {
     row.deprecated = rows.flag(i, 2);
     row.retention_ms = rows.integer(i, 3);
     const std::vector<std::string> keys = rows.texts(i, 4), values = rows.texts(i, 5);
+    row.configuration = rows.bytes(i, 6);
     for (size_t k = 0; k < keys.size(); ++k) row.tags.emplace_back(keys[k], values[k]);
   }
   return absl::OkStatus();

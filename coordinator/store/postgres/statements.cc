@@ -276,17 +276,18 @@ constinit const Statement kRaiseRegistryVersion = {
     "raise_registry_version",
     "UPDATE meta SET registry_version = registry_version + 1 WHERE id = 1 AND registry_version = $1::int8"};
 constinit const Statement kReadDomains = {
-    "read_domains", "SELECT name, description, deprecated, retention_ms, tag_keys, tag_values FROM domain ORDER BY name"};
+    "read_domains", "SELECT name, description, deprecated, retention_ms, tag_keys, tag_values, configuration FROM domain ORDER BY name"};
 constinit const Statement kReadTypes = {
     "read_types",
     "SELECT kind, domain, name, version, deprecated, created_ms, deprecated_ms, configuration FROM type "
     "ORDER BY domain, kind, name, version"};
 
 constinit const Statement kPutDomain = {"put_domain", R"(
-INSERT INTO domain (name, description, deprecated, retention_ms, tag_keys, tag_values)
-VALUES ($1::text, $2::text, $3::bool, $4::int8, $5::text[], $6::text[])
+INSERT INTO domain (name, description, deprecated, retention_ms, tag_keys, tag_values, configuration)
+VALUES ($1::text, $2::text, $3::bool, $4::int8, $5::text[], $6::text[], $7::bytea)
 ON CONFLICT (name) DO UPDATE SET description = EXCLUDED.description, deprecated = EXCLUDED.deprecated,
-  retention_ms = EXCLUDED.retention_ms, tag_keys = EXCLUDED.tag_keys, tag_values = EXCLUDED.tag_values
+  retention_ms = EXCLUDED.retention_ms, tag_keys = EXCLUDED.tag_keys, tag_values = EXCLUDED.tag_values,
+  configuration = EXCLUDED.configuration
 )"};
 constinit const Statement kDeleteType = {
     "delete_type", "DELETE FROM type WHERE domain = $1::text AND kind = $2::int2 AND name = $3::text AND version = $4::text"};

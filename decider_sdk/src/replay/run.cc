@@ -71,6 +71,9 @@ void Run::apply(const Event& event) {
     case Event::kActivityTaskStarted:
     case Event::kWorkflowExecutionTimedOut:
     case Event::kWorkflowExecutionTerminated:
+    case Event::kWorkflowExecutionPaused:
+    case Event::kWorkflowExecutionResumed:
+    case Event::kWorkflowExecutionHistoryLimitNeared:
       break;
     case Event::kActivityTaskCompleted:
     case Event::kActivityTaskFailed:
