@@ -26,7 +26,8 @@ Housekeeping::Housekeeping(store::Store& store, Registry& registry, DatabaseCloc
       outbox_(outbox),
       instance_id_(std::move(instance_id)),
       address_(std::move(address)),
-      lane_of_(std::move(lane_of)) {}
+      lane_of_(std::move(lane_of)),
+      retention_(store, registry, clock) {}
 
 absl::Status Housekeeping::begin() {
   if (absl::Status beaten = heartbeat(); !beaten.ok()) return beaten;
@@ -36,6 +37,7 @@ absl::Status Housekeeping::begin() {
 void Housekeeping::start() {
   database_thread_ = std::thread([this] { tend_database(); });
   preference_thread_ = std::thread([this] { tend_preferences(); });
+  retention_thread_ = std::thread([this] { tend_retention(); });
 }
 
 void Housekeeping::stop() {
@@ -46,6 +48,7 @@ void Housekeeping::stop() {
   wake_.notify_all();
   if (database_thread_.joinable()) database_thread_.join();
   if (preference_thread_.joinable()) preference_thread_.join();
+  if (retention_thread_.joinable()) retention_thread_.join();
 }
 
 bool Housekeeping::healthy() const { return clock_.host().boot_ms() - heard_boot_ms_ < kHealthyMs; }
@@ -115,6 +118,17 @@ void Housekeeping::purge_received() {
   if (boot_ms - purged_boot_ms_ < kPurgeEveryMs) return;
   purged_boot_ms_ = boot_ms;
   store_.purge_received(clock_.now_ms() - core::kReceivedLifeMs, kPurgeLimit).IgnoreError();
+}
+
+void Housekeeping::tend_retention() {
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    lock.unlock();
+    const int64_t began_ms = clock_.host().boot_ms();
+    const int64_t interval_ms = retention_.remove_some();
+    lock.lock();
+    clock_.host().wait_until(wake_, lock, began_ms + interval_ms, [this] { return stopping_; });
+  }
 }
 
 void Housekeeping::tend_preferences() {

@@ -1,5 +1,5 @@
 // What the engine does by the clock: heartbeats that measure the database's clock, the registry's version, the safety nets (sweeps of
-// deadlines and backlogs), and the end of sticky waits. Two threads.
+// deadlines and backlogs), the removal of runs past their retention, and the end of sticky waits. Three threads.
 #pragma once
 
 #include <atomic>
@@ -17,6 +17,7 @@
 #include "coordinator/engine/open_executions.h"
 #include "coordinator/engine/outbox.h"
 #include "coordinator/engine/registry.h"
+#include "coordinator/engine/retention.h"
 
 namespace baton::engine {
 
@@ -42,6 +43,7 @@ class Housekeeping {
  private:
   void tend_database();
   void tend_preferences();
+  void tend_retention();
   absl::Status heartbeat();
   void sweep_deadlines();
   void read_backlogs();
@@ -62,8 +64,9 @@ class Housekeeping {
   bool preferences_wait_ = false;
   std::atomic<int64_t> heard_boot_ms_{0};
   int64_t purged_boot_ms_ = 0;
+  Retention retention_;  // of its thread
   bool was_healthy_ = true;
-  std::thread database_thread_, preference_thread_;
+  std::thread database_thread_, preference_thread_, retention_thread_;
 };
 
 }  // namespace baton::engine

@@ -223,6 +223,11 @@ CachedRun& Lane::insert(std::unique_ptr<CachedRun> run) {
   return inserted;
 }
 
+void Lane::forget(store::RunKey run) {
+  saved_acknowledgements_.erase(run);
+  saved_holders_.erase(run);
+}
+
 void Lane::forget_open_run(const CachedRun& run) {
   const auto open = open_runs_.find(run.workflow);
   if (open != open_runs_.end() && open->second == run.key.run_id) open_runs_.erase(open);

@@ -100,6 +100,8 @@ class Lane {
   CachedRun* find(store::RunKey run);
   CachedRun& insert(std::unique_ptr<CachedRun> run);
   void drop(store::RunKey run);
+  // There is no such run: nobody holds its tasks.
+  void forget(store::RunKey run);
   // It is not its workflow id's open run any more; another one may be.
   void forget_open_run(const CachedRun& run);
   void evict_some();

@@ -138,6 +138,8 @@ void LaneBatch::decide_on_nothing(size_t index, bool rests_on_open_run) {
     return refuse(index, core::fault(v1::UNKNOWN_RESOURCE, what, what + " does not exist in domain " + request.workflow.domain), nullptr,
                   rests_on_open_run);
   }
+  // Of a run that was removed since, as far as this lane had thought it open.
+  if (request.work == LaneWork::kFire || request.work == LaneWork::kWithdraw) return lane_.forget(request.run);
   if (applies_child_policy(request)) return forestall_child(index);
   auto commit = core::decide(core::ExecutionState{}, request.command, context(request.workflow.domain));
   if (commit.ok() && request.message) {  // about a run that is gone

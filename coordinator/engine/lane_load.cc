@@ -144,6 +144,7 @@ absl::Status LaneBatch::load_runs(std::span<const store::RunKey> keys) {
   }
   if (!loaded.ok()) return loaded.status();
   for (const store::LoadedRun& run : *loaded) {
+    if (run.domain.empty()) continue;  // what is left of a run that retention has removed
     auto rebuilt = lane_.rebuild(run);
     rebuilt->confirmed_ms = rebuilt->adopted_ms = now_ms_;
     CachedRun& inserted = lane_.insert(std::move(rebuilt));

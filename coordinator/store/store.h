@@ -158,7 +158,7 @@ struct CommitResult {
 
 struct LoadedRun {
   RunKey run;
-  std::string domain, workflow_id;
+  std::string domain, workflow_id;   // empty: the run has no execution row, or not any more
   std::string snapshot;              // empty: none of this core version
   int64_t snapshot_batch_no = 0;
   std::vector<JournalRow> rows;      // after the snapshot, ascending and dense
@@ -323,6 +323,13 @@ class Store {
   // Forgets received rows older than this, some at a time; returns how many went. Those of messages outlive their message: a verdict is
   // never older than its message, so what is younger than the oldest message, less kMessageClockMarginMs, stays.
   virtual absl::StatusOr<int64_t> purge_received(int64_t older_than_ms, int32_t limit) = 0;
+
+  // Removes runs of the domain that closed before then, those first that closed first, except while a message of theirs is in the outbox;
+  // returns how many went. Such a run is gone from every look-up, list and count at once, and only from these: its journal and snapshots
+  // are remains, and nothing may be appended to it.
+  virtual absl::StatusOr<int64_t> remove_closed_runs(const std::string& domain, int64_t closed_before_ms, int32_t limit) = 0;
+  // Removes at most so many rows of what is left of removed runs of all domains; returns how many went, 0 when nothing is left.
+  virtual absl::StatusOr<int64_t> remove_remains(int32_t limit) = 0;
   // This coordinator is alive at `address` (one row, upserted).
   virtual absl::Status heartbeat(const std::string& instance_id, const std::string& address) = 0;
 };

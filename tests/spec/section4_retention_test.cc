@@ -105,5 +105,32 @@ TEST_F(Section4Retention, AClosedRunIsVisibleUntilItsRetentionIsOver) {
   EXPECT_EQ(closed("execution_filter { workflow_id: 'w' }"), 0);
 }
 
+// SWF: 4. When its rows are removed, some time after its retention, it is unknown to every call; a new run of its workflow id is not.
+TEST_F(Section4Retention, ARemovedRunIsUnknownToEveryCall) {
+  register_brief(90 * 24 * 3'600'000LL);
+  const std::string run_id = start_brief();
+  terminate_brief();
+  EXPECT_EQ(described(run_id), "OK");
+  ASSERT_EQ(store_->remove_closed_runs("brief", INT64_MAX, 10).value_or(0), 1);
+  const auto is_unknown = [&] {
+    EXPECT_EQ(described(run_id), "UNKNOWN_RESOURCE");
+    EXPECT_EQ(read(run_id), "UNKNOWN_RESOURCE");
+    const std::string execution = "workflow_id: 'w' run_id: '" + run_id + "'";
+    EXPECT_EQ(outcome(*workflows_, &Workflows::SignalWorkflowExecution,
+                      in_brief<v1::SignalWorkflowExecutionRequest>(execution + " signal_name: 's'")).reason, "UNKNOWN_RESOURCE");
+    EXPECT_EQ(outcome(*workflows_, &Workflows::TerminateWorkflowExecution,
+                      in_brief<v1::TerminateWorkflowExecutionRequest>(execution)).reason, "UNKNOWN_RESOURCE");
+    EXPECT_EQ(outcome(*workflows_, &Workflows::RequestCancelWorkflowExecution,
+                      in_brief<v1::RequestCancelWorkflowExecutionRequest>(execution)).reason, "UNKNOWN_RESOURCE");
+    EXPECT_EQ(closed(), 0);
+  };
+  is_unknown();
+  while (store_->remove_remains(1).value_or(0) > 0) continue;
+  is_unknown();
+  const std::string second = start_brief();
+  EXPECT_EQ(described(), "OK");
+  EXPECT_EQ(read(second), "OK");
+}
+
 }  // namespace
 }  // namespace baton::testing

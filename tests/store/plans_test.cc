@@ -38,7 +38,7 @@ class PlansTest : public testing::TestWithParam<Known> {
   }
 
   void look_at_tables() {
-    for (const char* table : {"execution", "execution_tag", "backlog", "journal", "outbox", "received", "snapshot"})
+    for (const char* table : {"execution", "execution_tag", "backlog", "journal", "outbox", "received", "removed_run", "snapshot"})
       schema_->run(absl::StrCat("VACUUM ANALYZE ", table));
   }
 
@@ -59,6 +59,7 @@ INSERT INTO journal (run_id, commit_id, batch_no, first_event_id, shard, format,
 SELECT run_id, run_id, b, b, shard, 1, 'records' FROM execution CROSS JOIN generate_series(1, 3) b;
 INSERT INTO outbox (run_id, subject, created_ms, shard, kind, message)
 SELECT run_id, 1, start_ms, shard, 1, 'message' FROM execution;
+INSERT INTO removed_run (run_id, shard) SELECT run_id, shard FROM execution WHERE close_status > 0;
 INSERT INTO received (commit_id, received_ms, shard, domain, workflow_id, source, id, verdict)
 SELECT run_id, start_ms, shard, domain, workflow_id, 'signal', start_ms::text, '' FROM execution)"));
   }
@@ -229,6 +230,19 @@ TEST_P(PlansTest, OtherLookUpsAreByKeyToo) {
   EXPECT_THAT(plan(postgres::kReadHistoryBackwards), AllOf(kNoScan, HasSubstr("using journal_pkey ")));
   EXPECT_THAT(plan(postgres::kFindReceived), AllOf(kNoScan, HasSubstr("using received_pkey "), Not(HasSubstr("Filter"))));
   EXPECT_THAT(plan(postgres::kPurgeReceived), AllOf(kNoScan, HasSubstr("using received_age "), HasSubstr("using outbox_age ")));
+}
+
+TEST_P(PlansTest, WhatIsRemovedIsLookedUpByIndexAndDeletedWhereItStands) {
+  const std::string runs = plan(postgres::kRemoveClosedRuns);
+  EXPECT_THAT(runs, AllOf(kNoScan, HasSubstr("Tid Scan on execution"), HasSubstr("using outbox_pkey ")));
+  EXPECT_THAT(runs, looks_up("execution_tag_pkey", "\\(\\(shard = ANY [^\n]*\\) AND \\(run_id = [a-z_1]+.run_id\\)\\)"));
+  if (knows_all()) {
+    EXPECT_THAT(runs, AllOf(HasSubstr("using execution_closed_close "), Not(HasSubstr("Sort Key: e.close_ms"))));
+  }
+  const std::string remains = plan(postgres::kRemoveRemains);
+  EXPECT_THAT(remains, AllOf(kInOrder, HasSubstr("using removed_run_pkey "), HasSubstr("Tid Scan on journal"), HasSubstr("Tid Scan on removed_run")));
+  EXPECT_THAT(remains, looks_up("journal_pkey", "\\(\\(shard = run.shard\\) AND \\(run_id = run.run_id\\)\\)"));
+  EXPECT_THAT(remains, looks_up("snapshot_pkey", "\\(\\(shard = ANY [^\n]*\\) AND \\(run_id = [a-z_1]+.run_id\\)\\)"));
 }
 
 // The proof that a scan would be noticed.

@@ -1,5 +1,7 @@
 #include "coordinator/store/memory/memory_lane.h"
 
+#include <algorithm>
+
 #include "coordinator/store/memory/shared.h"
 
 namespace baton::store {
@@ -19,7 +21,8 @@ absl::StatusOr<std::vector<LoadedRun>> MemoryLane::load(std::span<const RunKey> 
       }
     }
     if (const auto journal = tables.journal.find(run); journal != tables.journal.end()) {
-      one.rows.assign(journal->second.begin() + one.snapshot_batch_no, journal->second.end());
+      std::copy_if(journal->second.begin(), journal->second.end(), std::back_inserter(one.rows),
+                   [&](const JournalRow& row) { return row.batch_no > one.snapshot_batch_no; });
     }
     if (one.snapshot_batch_no == 0 && one.rows.empty()) continue;
     if (const auto row = tables.executions.find(run); row != tables.executions.end()) {

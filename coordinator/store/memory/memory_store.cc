@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <chrono>
 #include <random>
+#include <tuple>
 
 #include "coordinator/store/memory/memory_lane.h"
 #include "coordinator/store/memory/shared.h"
@@ -117,6 +118,51 @@ absl::StatusOr<int64_t> MemoryStore::purge_received(int64_t older_than_ms, int32
   if (old.size() > static_cast<size_t>(limit)) old.resize(limit);
   for (const auto& [time, key] : old) received.erase(key);
   return old.size();
+}
+
+absl::StatusOr<int64_t> MemoryStore::remove_closed_runs(const std::string& domain, int64_t closed_before_ms, int32_t limit) {
+  if (absl::Status status = before_read("remove_closed_runs"); !status.ok()) return status;
+  const std::lock_guard lock(shared_->mutex);
+  memory::Tables& tables = shared_->tables;
+  const auto sends = [&](const RunKey& run) {
+    const auto message = tables.outbox.lower_bound(OutboxKey{run, 0, 0});
+    return message != tables.outbox.end() && message->first.source == run;
+  };
+  std::vector<std::tuple<int64_t, RunId, RunKey>> over;
+  for (const auto& [run, execution] : tables.executions) {
+    const ExecutionRecord& record = execution.record;
+    const bool closed = record.close_status != 0 && record.close_ms < closed_before_ms;
+    if (closed && record.domain == domain && !sends(run)) over.emplace_back(record.close_ms, run.run_id, run);
+  }
+  std::sort(over.begin(), over.end());
+  if (over.size() > static_cast<size_t>(limit)) over.resize(limit);
+  for (const auto& [close_ms, run_id, run] : over) {
+    tables.executions.erase(run);
+    tables.removed.insert(run);
+  }
+  return over.size();
+}
+
+absl::StatusOr<int64_t> MemoryStore::remove_remains(int32_t limit) {
+  if (absl::Status status = before_read("remove_remains"); !status.ok()) return status;
+  const std::lock_guard lock(shared_->mutex);
+  memory::Tables& tables = shared_->tables;
+  int64_t rows = 0;
+  std::vector<RunKey> seen;
+  for (auto run = tables.removed.begin(); run != tables.removed.end() && static_cast<int64_t>(seen.size()) < limit && rows < limit; ++run) {
+    seen.push_back(*run);
+    std::vector<JournalRow>& journal = tables.journal[*run];
+    const auto some = std::min<int64_t>(journal.size(), limit - rows);
+    journal.erase(journal.begin(), journal.begin() + some);
+    rows += some;
+  }
+  if (rows == limit) return rows;  // perhaps there are more of the last run
+  for (const RunKey& run : seen) {
+    tables.journal.erase(run);
+    tables.snapshots.erase(run);
+    tables.removed.erase(run);
+  }
+  return rows + static_cast<int64_t>(seen.size());
 }
 
 absl::Status MemoryStore::heartbeat(const std::string& instance_id, const std::string& address) {

@@ -32,9 +32,10 @@ struct Received {
 using TypeKey = std::tuple<std::string, TypeKind, std::string, std::string>;  // domain, kind, name, version
 
 struct Tables {
-  std::map<RunKey, std::vector<JournalRow>> journal;  // batch n of a run at place n - 1
+  std::map<RunKey, std::vector<JournalRow>> journal;  // batch n of a run at place n - 1, unless it is `removed`
   std::map<RunKey, std::map<int32_t, Snapshot>> snapshots;  // by core version
   std::map<RunKey, Execution> executions;
+  std::set<RunKey> removed;  // runs without their row in `executions`, of which something is left
   std::map<WorkflowKey, RunId> open_runs;
   std::set<std::pair<int64_t, RunKey>> deadlines;
   std::map<BacklogKey, BacklogRow> backlog;

@@ -262,6 +262,48 @@ WHERE ctid = ANY (ARRAY(
 ))
 )"};
 
+// Looked up in the order of their close, then deleted where they stand: a closed run's row never changes.
+constinit const Statement kRemoveClosedRuns = {"remove_closed_runs", R"(
+WITH gone AS (
+  DELETE FROM execution
+  WHERE ctid = ANY (ARRAY(
+    SELECT ctid FROM execution e
+    WHERE domain = $1::text AND close_status > 0 AND close_ms < $2::int8
+      AND (SELECT kind FROM outbox WHERE shard = e.shard AND run_id = e.run_id LIMIT 1) IS NULL
+    ORDER BY close_ms, run_id LIMIT $3::int4
+  ))
+  RETURNING shard, run_id, cardinality(tags) AS tags
+), tags AS (
+  DELETE FROM execution_tag t USING (SELECT * FROM gone WHERE tags > 0) g
+  WHERE t.shard = ANY (ARRAY[g.shard]) AND t.run_id = g.run_id
+)
+INSERT INTO removed_run (shard, run_id) SELECT shard, run_id FROM gone ORDER BY shard, run_id
+)"};
+
+// A run that is looked at with rows and bytes to spare has none left: its mark goes, too.
+constinit const Statement kRemoveRemains = {"remove_remains", R"(
+WITH run AS MATERIALIZED (
+  SELECT ctid, shard, run_id FROM removed_run ORDER BY shard, run_id LIMIT $1::int4
+), seen AS MATERIALIZED (
+  SELECT j.ctid, octet_length(j.records) AS bytes FROM run
+  CROSS JOIN LATERAL (SELECT ctid, records FROM journal WHERE shard = run.shard AND run_id = run.run_id LIMIT $1::int4) j
+  LIMIT $1::int4
+), chosen AS MATERIALIZED (
+  SELECT ctid FROM (SELECT ctid, bytes, sum(bytes) OVER (ROWS UNBOUNDED PRECEDING) AS total FROM seen) summed
+  WHERE total - bytes < $2::int8
+), emptied AS MATERIALIZED (
+  SELECT ctid, shard, run_id FROM run
+  WHERE (SELECT count(*) FROM seen) < $1::int4 AND (SELECT count(*) FROM chosen) = (SELECT count(*) FROM seen)
+), batches AS (
+  DELETE FROM journal WHERE ctid = ANY (ARRAY(SELECT ctid FROM chosen)) RETURNING 1
+), snapshots AS (
+  DELETE FROM snapshot s USING emptied e WHERE s.shard = ANY (ARRAY[e.shard]) AND s.run_id = e.run_id
+), marks AS (
+  DELETE FROM removed_run WHERE ctid = ANY (ARRAY(SELECT ctid FROM emptied)) RETURNING 1
+)
+SELECT (SELECT count(*) FROM batches) + (SELECT count(*) FROM marks)
+)"};
+
 constinit const Statement kHeartbeat = {"heartbeat", R"(
 INSERT INTO coordinator (instance_id, address, seen_ms)
 VALUES ($1::text, $2::text, floor(extract(epoch FROM clock_timestamp()) * 1000)::int8)

@@ -45,6 +45,8 @@ extern const Statement kCountBacklog;          // kind, domain, task list, at mo
 extern const Statement kReadOutbox;            // created before, limit, shard, run id, kind, subject of the last one
 extern const Statement kFindReceived;          // shard, domain, workflow id, source, id
 extern const Statement kPurgeReceived;         // older than, limit, margin
+extern const Statement kRemoveClosedRuns;      // domain, closed before, limit
+extern const Statement kRemoveRemains;         // rows, bytes -> rows that went
 extern const Statement kHeartbeat;             // instance id, address
 extern const Statement kSigningKeys;
 extern const Statement kFirstSigningKey;       // secret

@@ -13,6 +13,7 @@ namespace postgres {
 namespace {
 
 constexpr size_t kSecretBytes = 32;
+constexpr int64_t kRemovedBytes = 8 << 20;  // of journal rows in one statement: large ones count more than one
 
 std::vector<std::unique_ptr<Session>> reader_sessions(const std::string& url, const SessionSettings& settings, const PostgresOptions& options) {
   std::vector<std::unique_ptr<Session>> sessions;
@@ -141,6 +142,18 @@ absl::StatusOr<int64_t> PostgresStore::purge_received(int64_t older_than_ms, int
   const absl::StatusOr<Result> result = readers_.read(kPurgeReceived, Params().int8(older_than_ms).int4(limit).int8(kMessageClockMarginMs));
   if (!result.ok()) return result.status();
   return result->affected();
+}
+
+absl::StatusOr<int64_t> PostgresStore::remove_closed_runs(const std::string& domain, int64_t closed_before_ms, int32_t limit) {
+  const absl::StatusOr<Result> result = readers_.read(kRemoveClosedRuns, Params().text(domain).int8(closed_before_ms).int4(limit));
+  if (!result.ok()) return result.status();
+  return result->affected();
+}
+
+absl::StatusOr<int64_t> PostgresStore::remove_remains(int32_t limit) {
+  const absl::StatusOr<Result> result = readers_.read(kRemoveRemains, Params().int4(limit).int8(kRemovedBytes));
+  if (!result.ok()) return result.status();
+  return result->integer(0, 0);
 }
 
 absl::Status PostgresStore::heartbeat(const std::string& instance_id, const std::string& address) {

@@ -33,6 +33,8 @@ class PostgresStore final : public Store {
   absl::Status change_registry(const RegistryChange& change) override;
   absl::StatusOr<std::optional<std::string>> find_received(const ReceivedKey& key) override;
   absl::StatusOr<int64_t> purge_received(int64_t older_than_ms, int32_t limit) override;
+  absl::StatusOr<int64_t> remove_closed_runs(const std::string& domain, int64_t closed_before_ms, int32_t limit) override;
+  absl::StatusOr<int64_t> remove_remains(int32_t limit) override;
   absl::Status heartbeat(const std::string& instance_id, const std::string& address) override;
 
  private:
