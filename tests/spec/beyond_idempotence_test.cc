@@ -4,6 +4,8 @@
 namespace baton::testing {
 namespace {
 
+using ::testing::ElementsAre;
+
 class BeyondIdempotence : public SpecTest {
  protected:
   v1::StartWorkflowExecutionsResponse start_many(const std::string& fields) {
@@ -16,6 +18,18 @@ class BeyondIdempotence : public SpecTest {
   }
   static std::string item(const std::string& workflow_id, const std::string& fields = "") {
     return "items { workflow_id: '" + workflow_id + "' workflow_type { name: 'process' version: '1' } " + fields + " } ";
+  }
+  // What a change of the registry is answered, sent twice under one request id and then under another.
+  template <class Request, class Response>
+  std::vector<std::string> send_again(grpc::Status (Registry::*method)(grpc::ClientContext*, const Request&, Response*),
+                                      const std::string& fields) {
+    std::vector<std::string> reasons;
+    for (const std::string request_id : {"r", "r", "another"}) {
+      Request request;
+      merge(fields + " request_id: '" + request_id + "'", &request);
+      reasons.push_back(outcome(*registry_, method, request).reason);
+    }
+    return reasons;
   }
 };
 
@@ -47,6 +61,38 @@ TEST_F(BeyondIdempotence, ATerminationThatIsSentAgainIsAnsweredAsTheFirst) {
   terminate("w", "request_id: 'r'");
   terminate("w", "request_id: 'r'");
   EXPECT_EQ(try_terminate("w", "request_id: 'another'").reason, "UNKNOWN_RESOURCE");
+}
+
+// Without a request id a repeated change is refused as in SWF, and so it is under another one.
+TEST_F(BeyondIdempotence, AChangeOfADomainThatIsSentAgainIsAnsweredAsTheFirst) {
+  const std::string domain = "name: 'sales' workflow_execution_retention_period { none: true }";
+  EXPECT_THAT(send_again(&Registry::RegisterDomain, domain), ElementsAre("OK", "OK", "DOMAIN_ALREADY_EXISTS"));
+  EXPECT_THAT(send_again(&Registry::DeprecateDomain, "name: 'sales'"), ElementsAre("OK", "OK", "DOMAIN_DEPRECATED"));
+  EXPECT_THAT(send_again(&Registry::UndeprecateDomain, "name: 'sales'"), ElementsAre("OK", "OK", "DOMAIN_ALREADY_EXISTS"));
+  v1::DeprecateDomainRequest late;
+  merge("name: 'sales' request_id: 'r'", &late);
+  EXPECT_EQ(outcome(*registry_, &Registry::DeprecateDomain, late).reason, "OK");
+  v1::RegisterWorkflowTypeRequest type;
+  merge("domain: 'sales' workflow_type { name: 'ship' version: '1' }", &type);
+  EXPECT_EQ(outcome(*registry_, &Registry::RegisterWorkflowType, type).reason, "OK") << "the late repeat deprecated nothing";
+}
+
+TEST_F(BeyondIdempotence, AChangeOfAWorkflowTypeThatIsSentAgainIsAnsweredAsTheFirst) {
+  const std::string type = "domain: 'orders' workflow_type { name: 'ship' version: '1' }";
+  EXPECT_THAT(send_again(&Registry::RegisterWorkflowType, type), ElementsAre("OK", "OK", "TYPE_ALREADY_EXISTS"));
+  EXPECT_THAT(send_again(&Registry::DeprecateWorkflowType, type), ElementsAre("OK", "OK", "TYPE_DEPRECATED"));
+  EXPECT_THAT(send_again(&Registry::UndeprecateWorkflowType, type), ElementsAre("OK", "OK", "TYPE_ALREADY_EXISTS"));
+  EXPECT_EQ(on_type(&Registry::DeprecateWorkflowType, "ship", "1").reason, "OK");
+  EXPECT_THAT(send_again(&Registry::DeleteWorkflowType, type), ElementsAre("OK", "OK", "UNKNOWN_RESOURCE"));
+}
+
+TEST_F(BeyondIdempotence, AChangeOfAnActivityTypeThatIsSentAgainIsAnsweredAsTheFirst) {
+  const std::string type = "domain: 'orders' activity_type { name: 'pack' version: '1' }";
+  EXPECT_THAT(send_again(&Registry::RegisterActivityType, type), ElementsAre("OK", "OK", "TYPE_ALREADY_EXISTS"));
+  EXPECT_THAT(send_again(&Registry::DeprecateActivityType, type), ElementsAre("OK", "OK", "TYPE_DEPRECATED"));
+  EXPECT_THAT(send_again(&Registry::UndeprecateActivityType, type), ElementsAre("OK", "OK", "TYPE_ALREADY_EXISTS"));
+  EXPECT_EQ(on_type(&Registry::DeprecateActivityType, "pack", "1").reason, "OK");
+  EXPECT_THAT(send_again(&Registry::DeleteActivityType, type), ElementsAre("OK", "OK", "UNKNOWN_RESOURCE"));
 }
 
 // A refusal, too, is answered as it was.
