@@ -120,7 +120,7 @@ const journal::Event& LiveRun::last_event() const { return records_.at(events_.b
 const journal::Event& LiveRun::event(int64_t event_id) const { return records_.at(events_.at(event_id - 1)).event(); }
 
 absl::StatusOr<Commit> LiveRun::decide_command(Command command) {
-  const Context context{now_ms, registry_, limits_, authorizer, arena_};
+  const Context context{now_ms, registry_, limits_, authorizer, arena_, &rates};
   const ExecutionState before = state_;
   absl::StatusOr<Commit> commit = core::decide(state_, command, context);
   written_.clear();

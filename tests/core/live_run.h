@@ -40,6 +40,13 @@ class DenySome : public Authorizer {
   bool allows(const Caller&, const Action& action) const override { return !denied.contains(action.name); }
 };
 
+// No decision of these kinds.
+class RefuseSome : public DecisionRates {
+ public:
+  std::set<std::string, std::less<>> refused;
+  bool take(std::string_view, std::string_view decision) override { return !refused.contains(decision); }
+};
+
 // In milliseconds; kNoTimeoutMs for NONE.
 struct ActivityTimeouts {
   int64_t schedule_to_start_ms = kNoTimeoutMs;
@@ -66,6 +73,7 @@ class LiveRun {
   int64_t now_ms = kStartMs;
   // Calls and decisions are allowed unless named in `denied`.
   DenySome authorizer;
+  RefuseSome rates;
 
   // Decides `body` and makes what it yields the state. An error changes nothing.
   template <class Body>
