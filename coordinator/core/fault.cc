@@ -29,6 +29,7 @@ absl::StatusCode code_of(Fault fault) {
     case Fault::DOMAIN_ALREADY_EXISTS:
     case Fault::TYPE_ALREADY_EXISTS:
     case Fault::WORKFLOW_EXECUTION_ALREADY_STARTED:
+    case Fault::SCHEDULE_ALREADY_EXISTS:
       return absl::StatusCode::kAlreadyExists;
     case Fault::DOMAIN_DEPRECATED:
     case Fault::TYPE_DEPRECATED:

@@ -38,6 +38,7 @@ constexpr Row kCodes[] = {
     {Fault::NOT_IMPLEMENTED, StatusCode::kUnimplemented},
     {Fault::EXECUTION_PAUSED, StatusCode::kFailedPrecondition},
     {Fault::EXECUTION_NOT_PAUSED, StatusCode::kFailedPrecondition},
+    {Fault::SCHEDULE_ALREADY_EXISTS, StatusCode::kAlreadyExists},
     {Fault::CANCEL_NOT_REQUESTED, StatusCode::kFailedPrecondition},
     {Fault::STORE_UNAVAILABLE, StatusCode::kUnavailable},
 };

@@ -16,6 +16,8 @@ MAX_LINES = 600  # "over 400 asks for a second room, 600 is the end"
 INCLUDE_RULES = [
     ("coordinator/core/", r'"coordinator/(?!core/)|<pqxx|grpc|<thread>|<mutex>|<chrono>|<atomic>|<iostream>|<fstream>|<sys/|<unistd'
      r'|<condition_variable>|absl/(time|synchronization|log)', "core/ is pure: no clock, thread, socket, SQL, file or log"),
+    ("coordinator/schedule/", r'"coordinator/(?!core/|schedule/)|<pqxx|grpc|<thread>|<mutex>|<chrono>|<atomic>|<iostream>|<fstream>|<sys/|<unistd'
+     r'|<condition_variable>|absl/(time/clock|synchronization|log)', "schedule/ is pure and stands on core/: no clock, thread, socket, SQL, file or log"),
     ("coordinator/store/", r'"coordinator/(engine|api|main)/|grpc', "store/ knows only the core"),
     ("coordinator/engine/", r'"coordinator/(api|main)/|"coordinator/store/(postgres|memory)|<pqxx|grpc', "engine/ knows the core and the store's port"),
     ("coordinator/api/", r'"coordinator/(main)/|"coordinator/store/(postgres|memory)|<pqxx', "api/ translates; it knows the engine"),
@@ -31,7 +33,7 @@ PUBLIC_BAN = re.compile(r'#include [<"](grpc|google/protobuf|absl|.*\.pb\.h)')
 BANNED = [
     (r".*\.(cc|h)$", r"\b(s?rand|random)\(\)?\s*\(?", None),
     (r"^tests/(?!bench/).*\.(cc|h)$", r"sleep_for|sleep_until|\busleep\(|(?<!wf\.)\bsleep\(", "wait for the condition itself, with a deadline"),
-    (r"^coordinator/core/.*", r"system_clock|steady_clock|\btime\(nullptr\)|getenv", "take now from the Context"),
+    (r"^coordinator/(core|schedule)/.*", r"absl::Now\b|system_clock|steady_clock|\btime\(nullptr\)|getenv", "take now from the Context"),
     (r"^(coordinator|tests/store)/.*\.(cc|h|sql)$", r"\bFOR UPDATE\b|\bpg_notify\b|^\s*(NOTIFY|LISTEN)\b", "the journal's key is the fence; coordinators talk over gRPC"),
     (r"^(?!coordinator/store/)(coordinator|client_sdk|worker_sdk|decider_sdk|cli)/.*\.(cc|h)$",
      r'"\s*(SELECT|INSERT INTO|UPDATE|DELETE FROM) ', "SQL lives in coordinator/store"),
@@ -92,6 +94,9 @@ VIOLATIONS = {
     "coordinator/core/a.cc": "#include <mutex>\n",
     "coordinator/core/b.cc": "#include \"coordinator/engine/lane.h\"\n",
     "coordinator/core/c.cc": "auto now = std::chrono::system_clock::now();\n",
+    "coordinator/schedule/a.cc": "#include \"coordinator/engine/clock.h\"\n",
+    "coordinator/schedule/b.cc": "#include \"absl/time/clock.h\"\n",
+    "coordinator/schedule/c.cc": "auto now = absl::Now();\n",
     "coordinator/engine/a.cc": "#include <pqxx/pqxx>\n",
     "coordinator/engine/b.cc": "run(\"SELECT 1\");\n",
     "coordinator/store/a.cc": "run(\"SELECT 1 FOR UPDATE\");\n",

@@ -1,0 +1,278 @@
+#include "coordinator/schedule/round.h"
+
+#include <algorithm>
+
+#include "coordinator/core/fault.h"
+#include "coordinator/schedule/bounds.h"
+
+namespace baton::schedule {
+namespace {
+
+namespace journal = baton::journal::v1;
+
+// A start that goes on failing is refused by whoever tries it, before it counts as missed.
+constexpr int64_t kFailingGraceMs = 60'000;
+
+ScheduledTime spec_time(int64_t nominal_ms) {
+  ScheduledTime time;
+  time.set_nominal_ms(nominal_ms);
+  time.set_source(journal::SCHEDULED_SOURCE_SPEC);
+  time.set_since_ms(nominal_ms);
+  return time;
+}
+
+ScheduledTime backfill_time(const journal::ScheduleBackfill& backfill, int64_t nominal_ms) {
+  ScheduledTime time;
+  time.set_nominal_ms(nominal_ms);
+  time.set_source(journal::SCHEDULED_SOURCE_BACKFILL);
+  time.set_serial(backfill.serial());
+  time.set_since_ms(backfill.since_ms());
+  return time;
+}
+
+bool is_same(const ScheduledTime& a, const ScheduledTime& b) {
+  return a.nominal_ms() == b.nominal_ms() && a.source() == b.source() && a.serial() == b.serial();
+}
+
+journal::SettledTime& note(State& state, const ScheduledTime& time, int64_t now_ms) {
+  if (state.recent_size() >= kRecentRuns) state.mutable_recent()->DeleteSubrange(0, state.recent_size() - kRecentRuns + 1);
+  journal::SettledTime& settled = *state.add_recent();
+  settled.set_nominal_ms(time.nominal_ms());
+  settled.set_source(time.source());
+  settled.set_settled_ms(now_ms);
+  return settled;
+}
+
+void note_not_started(State& state, const ScheduledTime& time, v1::NotStartedReason reason, int64_t now_ms) {
+  note(state, time, now_ms).set_not_started(reason);
+}
+
+// The place of the first that waits so; -1: none does.
+int first_waiting(const State& state, bool buffered) {
+  const auto& waiting = state.waiting();
+  const auto found = std::find_if(waiting.begin(), waiting.end(), [&](const ScheduledTime& time) { return time.buffered() == buffered; });
+  return found == waiting.end() ? -1 : static_cast<int>(found - waiting.begin());
+}
+
+ScheduledTime take_waiting(State& state, int place) {
+  ScheduledTime time = state.waiting(place);
+  state.mutable_waiting()->DeleteSubrange(place, 1);
+  return time;
+}
+
+void buffer(State& state, ScheduledTime time) {
+  time.set_buffered(true);
+  *state.add_waiting() = std::move(time);
+}
+
+// Times of the spec within (settled, until]; at most so many.
+int64_t count_due(const Contents& contents, int64_t until_ms) {
+  int64_t count = 0;
+  auto next = contents.times.next_after(contents.state.settled_ms());
+  for (; next && *next <= until_ms && count < kMaxMissedCounted; next = contents.times.next_after(*next)) ++count;
+  return count;
+}
+
+void pass_over(Contents& contents, int64_t until_ms, int64_t now_ms) {
+  State& state = contents.state;
+  const auto first = contents.times.next_after(state.settled_ms());
+  if (!first || *first > until_ms) return;
+  const int64_t missed = count_due(contents, until_ms);
+  journal::SettledTime& settled = note(state, spec_time(*first), now_ms);
+  settled.set_not_started(v1::NOT_STARTED_REASON_MISSED);
+  settled.set_missed_count(missed);
+  state.set_settled_ms(until_ms);
+}
+
+// The last moment whose time would be missed now.
+int64_t missed_until(const Contents& contents, int64_t now_ms) { return now_ms - catch_up_ms(contents.schedule) - 1; }
+
+void pass_over_missed(Contents& contents, int64_t now_ms) {
+  const State& state = contents.state;
+  if (state.paused()) return;
+  const bool is_tried = state.failing_since_ms() != 0 && now_ms - state.failing_since_ms() <= catch_up_ms(contents.schedule) + kFailingGraceMs;
+  if (!is_tried) pass_over(contents, missed_until(contents, now_ms), now_ms);
+}
+
+// Lets a time meet the runs that are open. True: it is the start of this round.
+bool meet(State& state, const ScheduledTime& time, v1::OverlapPolicy policy, int64_t now_ms, Round& round) {
+  if (state.open().empty() || policy == v1::OVERLAP_POLICY_ALLOW_ALL) {
+    round.start = time;
+    return true;
+  }
+  switch (policy) {
+    case v1::OVERLAP_POLICY_TERMINATE_OTHER:
+      for (const auto& run : state.open()) round.terminate.push_back(run.execution());
+      state.clear_open();
+      round.for_time = time;
+      round.start = time;
+      return true;
+    case v1::OVERLAP_POLICY_CANCEL_OTHER:
+      for (int place = first_waiting(state, true); place >= 0; place = first_waiting(state, true)) {
+        note_not_started(state, take_waiting(state, place), v1::NOT_STARTED_REASON_REPLACED, now_ms);
+      }
+      for (auto& run : *state.mutable_open()) {
+        if (!run.cancel_requested()) round.cancel.push_back(run.execution());
+        run.set_cancel_requested(true);
+      }
+      if (!round.cancel.empty()) round.for_time = time;
+      buffer(state, time);
+      return false;
+    case v1::OVERLAP_POLICY_BUFFER_ONE:
+      if (first_waiting(state, true) < 0) {
+        buffer(state, time);
+        return false;
+      }
+      break;
+    default:
+      break;
+  }
+  note_not_started(state, time, v1::NOT_STARTED_REASON_OVERLAP, now_ms);
+  return false;
+}
+
+v1::OverlapPolicy policy_for(const Contents& contents, const ScheduledTime& time) {
+  return time.overlap_policy() != 0 ? static_cast<v1::OverlapPolicy>(time.overlap_policy()) : policy_of(contents.schedule);
+}
+
+bool fill_up(Contents& contents, Round& round) {
+  State& state = contents.state;
+  const bool waits = !state.open().empty() && policy_of(contents.schedule) != v1::OVERLAP_POLICY_ALLOW_ALL;
+  while (state.backfills_size() > 0) {
+    journal::ScheduleBackfill& backfill = *state.mutable_backfills(0);
+    const auto next = contents.times.next_of_all_after(backfill.settled_ms());
+    if (next && *next <= backfill.until_ms()) {
+      if (waits) return false;
+      backfill.set_settled_ms(*next);
+      round.start = backfill_time(backfill, *next);
+      return true;
+    }
+    state.mutable_backfills()->DeleteSubrange(0, 1);
+  }
+  return false;
+}
+
+// How soon to look again whether the runs have closed: the longer they take, the later.
+int64_t look_again_ms(const State& state, int64_t now_ms) {
+  int64_t since_ms = 0;
+  for (const auto& run : state.open()) since_ms = std::max(since_ms, run.since_ms());
+  return now_ms + std::clamp((now_ms - since_ms) / 10, kFirstLookMs, kLastLookMs);
+}
+
+}  // namespace
+
+Round play(Contents& contents, int64_t now_ms) {
+  Round round;
+  State& state = contents.state;
+  pass_over_missed(contents, now_ms);
+  if (const int place = first_waiting(state, true); place >= 0 && state.open().empty()) {
+    round.start = take_waiting(state, place);
+    return round;
+  }
+  for (int place = first_waiting(state, false); place >= 0; place = first_waiting(state, false)) {
+    const ScheduledTime time = take_waiting(state, place);
+    if (meet(state, time, policy_for(contents, time), now_ms, round)) return round;
+  }
+  for (int i = 0; i < kTimesPerRound && !state.paused(); ++i) {
+    const auto next = contents.times.next_after(state.settled_ms());
+    if (!next || *next > now_ms) break;
+    state.set_settled_ms(*next);
+    if (meet(state, spec_time(*next), policy_of(contents.schedule), now_ms, round)) return round;
+  }
+  fill_up(contents, round);
+  return round;
+}
+
+void note_started(State& state, const ScheduledTime& time, const journal::ExecutionRef& execution, int64_t now_ms) {
+  state.clear_failing_since_ms();
+  *note(state, time, now_ms).mutable_started() = execution;
+  if (state.open_size() >= kOpenRuns) state.mutable_open()->DeleteSubrange(0, state.open_size() - kOpenRuns + 1);
+  auto& open = *state.add_open();
+  *open.mutable_execution() = execution;
+  open.set_since_ms(now_ms);
+}
+
+void note_refused(State& state, const ScheduledTime& time, const absl::Status& why, int64_t now_ms) {
+  state.clear_failing_since_ms();
+  auto& refused = *note(state, time, now_ms).mutable_refused();
+  refused.set_fault(core::fault_of(why));
+  refused.set_message(std::string(why.message()));
+}
+
+bool failed_for_long(const Contents& contents, int64_t now_ms) {
+  const int64_t since_ms = contents.state.failing_since_ms();
+  return since_ms != 0 && now_ms - since_ms > catch_up_ms(contents.schedule);
+}
+
+std::vector<ScheduledTime> doubtful(const Contents& contents, int64_t now_ms) {
+  std::vector<ScheduledTime> times;
+  const State& state = contents.state;
+  const int64_t forgotten_ms = now_ms - kAttemptRememberedMs;
+  for (const bool buffered : {true, false}) {
+    const int place = first_waiting(state, buffered);
+    if (place >= 0 && state.waiting(place).since_ms() <= forgotten_ms) times.push_back(state.waiting(place));
+  }
+  if (!state.paused()) {
+    const auto next = contents.times.next_after(state.settled_ms());
+    if (next && *next <= std::max(forgotten_ms, missed_until(contents, now_ms))) times.push_back(spec_time(*next));
+  }
+  if (state.backfills_size() > 0 && state.backfills(0).since_ms() <= forgotten_ms) {
+    const auto next = contents.times.next_of_all_after(state.backfills(0).settled_ms());
+    if (next && *next <= state.backfills(0).until_ms()) times.push_back(backfill_time(state.backfills(0), *next));
+  }
+  return times;
+}
+
+void note_found(State& state, const ScheduledTime& time, const journal::ExecutionRef& execution, int64_t now_ms) {
+  const auto& waiting = state.waiting();
+  const auto waits = std::find_if(waiting.begin(), waiting.end(), [&](const ScheduledTime& one) { return is_same(one, time); });
+  if (waits != waiting.end()) {
+    take_waiting(state, static_cast<int>(waits - waiting.begin()));
+  } else if (time.source() == journal::SCHEDULED_SOURCE_SPEC) {
+    state.set_settled_ms(time.nominal_ms());
+  } else if (state.backfills_size() > 0) {
+    state.mutable_backfills(0)->set_settled_ms(time.nominal_ms());
+  }
+  note_started(state, time, execution, now_ms);
+}
+
+int64_t next_ms(const Contents& contents, int64_t now_ms) {
+  const State& state = contents.state;
+  const bool waits_for_runs = !state.open().empty();
+  if (first_waiting(state, false) >= 0) return now_ms;
+  std::optional<int64_t> next;
+  const auto consider = [&](int64_t ms) { next = next ? std::min(*next, ms) : ms; };
+  if (first_waiting(state, true) >= 0) consider(waits_for_runs ? look_again_ms(state, now_ms) : now_ms);
+  if (state.backfills_size() > 0) {
+    const bool waits = waits_for_runs && policy_of(contents.schedule) != v1::OVERLAP_POLICY_ALLOW_ALL;
+    consider(waits ? look_again_ms(state, now_ms) : now_ms);
+  }
+  const auto of_spec = contents.times.next_after(state.settled_ms());
+  if (of_spec && !state.paused()) consider(std::max(*of_spec, now_ms));
+  return next.value_or(0);
+}
+
+void take_due_times(Contents& contents, int64_t now_ms) {
+  State& state = contents.state;
+  if (state.paused()) return;
+  pass_over_missed(contents, now_ms);
+  while (state.waiting_size() < kMaxWaiting) {
+    const auto next = contents.times.next_after(state.settled_ms());
+    if (!next || *next > now_ms) break;
+    state.set_settled_ms(*next);
+    *state.add_waiting() = spec_time(*next);
+  }
+  pass_over(contents, now_ms, now_ms);
+}
+
+void drop_waiting_times(State& state, int64_t now_ms) {
+  for (int place = 0; place < state.waiting_size();) {
+    if (state.waiting(place).source() != journal::SCHEDULED_SOURCE_SPEC) {
+      ++place;
+    } else {
+      note_not_started(state, take_waiting(state, place), v1::NOT_STARTED_REASON_PAUSED, now_ms);
+    }
+  }
+}
+
+}  // namespace baton::schedule

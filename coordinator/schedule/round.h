@@ -1,0 +1,48 @@
+// What a schedule does when it has something to do, round by round: each settles what needs nobody, and names at most one run to start. Pure:
+// equal contents at equal times give equal rounds, so that whoever plays one again starts the same run.
+//
+//   play() -> the caller cancels, terminates and starts -> note_started() or note_refused() -> the contents are kept by compare and set
+//
+// A round that could not be carried out is dropped with its contents, and played again from those that were kept.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "coordinator/schedule/contents.h"
+
+namespace baton::schedule {
+
+struct Round {
+  std::vector<journal::v1::ExecutionRef> cancel;     // to be asked to cancel, for the sake of `for_time`
+  std::vector<journal::v1::ExecutionRef> terminate;  // before the start
+  ScheduledTime for_time;
+  std::optional<ScheduledTime> start;
+};
+
+// `contents.state.open` has only runs that are open now.
+Round play(Contents& contents, int64_t now_ms);
+
+// How the start of play()'s round came out.
+void note_started(State& state, const ScheduledTime& time, const journal::v1::ExecutionRef& execution, int64_t now_ms);
+void note_refused(State& state, const ScheduledTime& time, const absl::Status& why, int64_t now_ms);
+// Refused for a reason that may pass: true when it has gone on for the whole catch-up window, so that it is final.
+bool failed_for_long(const Contents& contents, int64_t now_ms);
+
+// Times that somebody may have started without being able to note it, too long ago for their request ids to tell: if there is a run, it is
+// noted before the round is played. Few, and normally none.
+std::vector<ScheduledTime> doubtful(const Contents& contents, int64_t now_ms);
+// It was started, as has been found out; takes it from where it waits.
+void note_found(State& state, const ScheduledTime& time, const journal::v1::ExecutionRef& execution, int64_t now_ms);
+
+// When there is something to do again; 0: never, as things are. Not before `now_ms`.
+int64_t next_ms(const Contents& contents, int64_t now_ms);
+
+// For whoever changes the schedule: the times of its spec that have come wait from now on, whatever the spec will be; those whose window has
+// passed are noted as missed.
+void take_due_times(Contents& contents, int64_t now_ms);
+// What waits because its time had come is dropped.
+void drop_waiting_times(State& state, int64_t now_ms);
+
+}  // namespace baton::schedule
