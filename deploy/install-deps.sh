@@ -11,6 +11,7 @@ packages=(
   postgresql-15 postgresql-client-15
   libcpp-httplib-dev python3   # the nightly example: its checks and the servers it tests
   procps
+  tzdata   # schedules by the clock of a place
 )
 case "${1:-}" in
   "") ;;
