@@ -7,8 +7,8 @@
 namespace baton::engine {
 namespace {
 
-// A closed run is hidden when its retention is over; its rows stay at least so long after its close, until no cache that thinks it is open can
-// be believed any more (design: store).
+// A closed run is hidden when its retention is over. Its rows stay at least so long after its close: until nobody can believe a cache any
+// more in which it is open, nor wait for a commit in doubt.
 constexpr int64_t kKeptAfterCloseMs = 3'600'000;
 // What one transaction removes: some milliseconds' work.
 constexpr int32_t kRunsAtOnce = 200;

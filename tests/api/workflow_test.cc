@@ -1,6 +1,8 @@
 // WorkflowService over a channel: starts, batches, history page by page, lists and counts.
 #include <gmock/gmock.h>
 
+#include <array>
+
 #include "tests/api/coordinator_in_process.h"
 
 namespace baton::testing {
@@ -254,6 +256,37 @@ TEST_F(WorkflowCalls, executions_are_found_by_workflow_id_type_tag_and_close_sta
   ASSERT_TRUE(call(*workflows_, &Workflows::CountOpenWorkflowExecutions, count, &counted).ok());
   EXPECT_EQ(counted.count(), 2);
   EXPECT_FALSE(counted.truncated());
+}
+
+TEST_F(WorkflowCalls, a_count_ends_at_a_hundred_thousand_and_says_whether_there_are_more) {
+  const int64_t now_ms = engine_->now_ms();
+  int64_t written = 0;
+  const auto write = [&](int64_t closed_executions) {
+    store::CommitBatch batch;
+    for (int64_t i = 0; i < closed_executions; ++i) {
+      const std::string id = "old-" + std::to_string(++written);
+      const core::RunId run_id = core::make_time_ordered(now_ms + written, std::array<uint8_t, 10>{});
+      const store::RunKey run{store::shard_of(kDomain, id, store_->shard_count()), run_id};
+      batch.opened.push_back({.run = run, .domain = kDomain, .workflow_id = id, .type_name = "process", .type_version = "1", .start_ms = now_ms});
+      batch.closed.push_back({.run = run, .domain = kDomain, .workflow_id = id, .close_status = 1, .close_ms = now_ms});
+    }
+    ASSERT_EQ(store_->open_lane()->commit(batch).outcome, store::CommitOutcome::kCommitted);
+  };
+  const auto count = [&] {
+    v1::CountClosedWorkflowExecutionsRequest request;
+    request.set_domain(kDomain);
+    *request.mutable_close_time_filter() = list_closed_request().close_time_filter();
+    v1::CountClosedWorkflowExecutionsResponse counted;
+    EXPECT_TRUE(call(*workflows_, &Workflows::CountClosedWorkflowExecutions, request, &counted).ok());
+    return counted;
+  };
+  write(100'000);
+  EXPECT_EQ(count().count(), 100'000);
+  EXPECT_FALSE(count().truncated());
+  write(1);
+  EXPECT_EQ(count().count(), 100'000);
+  EXPECT_TRUE(count().truncated());
+  EXPECT_EQ(store_->remove_closed_runs(kDomain, INT64_MAX, 1'000'000).value_or(0), 100'001);  // they have no history
 }
 
 TEST_F(WorkflowCalls, filters_exclude_each_other_and_a_time_is_needed) {

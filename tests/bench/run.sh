@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures Baton on this machine, beside a PostgreSQL of its own with fsync on: one JSON object per line on stdout, progress on stderr.
-#   run.sh [name…]     names: activity_steps floor commit_ms step_latency_ms core_steps (default: all)
+#   run.sh [name…]     names: activity_steps floor commit_ms step_latency_ms core_steps (default: all of these), visibility (minutes)
 # Compare within one run only: machines are noisy; what a value is compared with is measured with it. BATON_BENCH_RUNS sets how often each is
 # measured (default 5).
 set -euo pipefail
@@ -14,7 +14,7 @@ say() { echo "bench: $*" >&2; }
 
 say "building (release)"
 cmake --preset release >/dev/null
-cmake --build --preset release -j "$(nproc)" --target baton-coordinator core_steps store_floor steps_decider steps_worker steps_driver >&2
+cmake --build --preset release -j "$(nproc)" --target baton-coordinator core_steps store_floor steps_decider steps_worker steps_driver visibility >&2
 bin=$PWD/build/release/bin
 work=$(mktemp -d "${TMPDIR:-/tmp}/baton-bench.XXXXXX")
 
@@ -98,4 +98,9 @@ if wanted core_steps; then
           name, values[name, int((count + 1) / 2)], values[name, 1], values[name, count], count
       }
     }'
+fi
+
+if wanted visibility; then
+  say "visibility: every list and count, with 1,000,000 closed and 100,000 open executions"
+  "$bin/visibility" 1000000 100000 "$runs"
 fi

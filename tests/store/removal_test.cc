@@ -28,7 +28,9 @@ class RemovalTest : public StoreTest {
     for (const ExecutionRecord& record : must(store().list_executions(query))) ids += record.workflow_id + " ";
     return ids;
   }
-  bool has_journal(const NamedRun& run) { return must(lane().confirm({.runs = {run.key}, .open_runs = {}, .received = {}})).last_batch_no[0] != 0; }
+  bool has_journal(const NamedRun& run) {
+    return must(lane().confirm({.runs = {run.key}, .open_runs = {}, .received = {}})).last_batch_no[0] != 0;
+  }
 };
 ON_BOTH_STORES(RemovalTest);
 
