@@ -38,10 +38,12 @@ class DeciderService final : public v1::DeciderService::CallbackService {
     return make_decision_stream(backend_, c);
   }
   Reactor* PollForDecisionTask(Context* c, const v1::PollForDecisionTaskRequest* q, v1::PollForDecisionTaskResponse* r) override {
-    absl::Status allowed = admit(backend_, caller_of(*c), "PollForDecisionTask", q->domain());
+    // A later page belongs to a task that the caller has.
+    const bool is_page = !q->next_page_token().empty();
+    absl::Status allowed = (is_page ? authorize : admit)(backend_, caller_of(*c), "PollForDecisionTask", q->domain());
     auto spec = poller_of(*q);
     if (!allowed.ok() || !spec.ok()) return Call(c).end(allowed.ok() ? spec.status() : allowed);
-    if (!q->next_page_token().empty()) return next_page(c, *q, r);
+    if (is_page) return next_page(c, *q, r);
     return UnaryPoll::start(backend_, *std::move(spec), [this, q, r](const engine::OfferedTask& offered) {
       const std::string token = backend_.tokens.sign(offered.token);
       v1::DecisionTask& task = *r->mutable_task();

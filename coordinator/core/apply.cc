@@ -29,6 +29,7 @@ bool only_noted(journal::Event::AttributesCase kind) {
     case Event::kStartTimerFailed:
     case Event::kCancelTimerFailed:
     case Event::kScheduleLambdaFunctionFailed:
+    case Event::kUpsertSearchAttributesFailed:
       return true;
     default:
       return false;
@@ -172,6 +173,8 @@ absl::Status execution_event(ExecutionState& state, const journal::Event& event,
       return resumed(state);
     case Event::kWorkflowExecutionHistoryLimitNeared:
       return history_limit_neared(state, event.workflow_execution_history_limit_neared(), place);
+    case Event::kSearchAttributesUpserted:
+      return search_attributes_upserted(state, event.search_attributes_upserted());
     default:
       if (only_noted(event.attributes_case())) return absl::OkStatus();
       return task_event(state, event, place);

@@ -48,6 +48,7 @@ struct VisibilityChange {
   bool opened = false;
   bool closed = false;            // close_status and close_ms are in the state after the commit
   bool cancel_requested = false;  // became true
+  bool attributes_changed = false;  // they are in the state after the commit
 };
 
 // What happens to one run.

@@ -129,6 +129,9 @@ DescribeWorkflowExecutionResponse describe(const ExecutionState& state) {
     set_timestamp(timer.fire_ms, pending.mutable_fire_time());
   }
   if (state.decision) show_decision(state, shown.mutable_pending_decision());
+  if (state.search_attributes != nullptr) {
+    for (const auto& [name, attribute] : *state.search_attributes) to_api(attribute, &(*shown.mutable_search_attributes())[name]);
+  }
   if (state.pause) {
     set_timestamp(state.pause->since_ms, shown.mutable_pause()->mutable_since());
     shown.mutable_pause()->set_reason(state.pause->reason);

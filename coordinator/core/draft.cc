@@ -267,6 +267,7 @@ void Draft::derive_visibility() {
   commit_.visibility.opened = !base_.exists();
   commit_.visibility.closed = !state().open();
   commit_.visibility.cancel_requested = state().cancel_requested && !base_.cancel_requested;
+  commit_.visibility.attributes_changed = state().search_attributes != base_.search_attributes;
 }
 
 absl::StatusOr<Commit> Draft::finish(Reply reply) && {

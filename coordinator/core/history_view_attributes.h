@@ -35,6 +35,8 @@ void show(const journal::ContinueAsNewWorkflowExecutionFailedAttributes& kept,
           v1::ContinueAsNewWorkflowExecutionFailedAttributes* shown);
 void show(const journal::WorkflowExecutionTerminatedAttributes& kept,
           v1::WorkflowExecutionTerminatedAttributes* shown);
+void show(const journal::SearchAttributesUpsertedAttributes& kept, v1::SearchAttributesUpsertedAttributes* shown);
+void show(const journal::UpsertSearchAttributesFailedAttributes& kept, v1::UpsertSearchAttributesFailedAttributes* shown);
 void show(const journal::WorkflowExecutionPausedAttributes& kept, v1::WorkflowExecutionPausedAttributes* shown);
 void show(const journal::WorkflowExecutionResumedAttributes& kept, v1::WorkflowExecutionResumedAttributes* shown);
 void show(const journal::WorkflowExecutionHistoryLimitNearedAttributes& kept,

@@ -1,5 +1,6 @@
 #include "coordinator/core/history_view_attributes.h"
 #include "coordinator/core/journal_values.h"
+#include "coordinator/core/search_attributes.h"
 
 namespace baton::core::history_view {
 
@@ -30,6 +31,18 @@ void show(const journal::WorkflowExecutionStartedAttributes& kept,
   to_api(kept.headers(), shown->mutable_headers());
   if (kept.start_delay_ms() != 0) set_duration(kept.start_delay_ms(), shown->mutable_start_delay());
   shown->set_history_limit_warning(kept.history_limit_warning());
+  for (const auto& [name, attribute] : kept.search_attributes()) to_api(attribute, &(*shown->mutable_search_attributes())[name]);
+}
+
+void show(const journal::SearchAttributesUpsertedAttributes& kept, v1::SearchAttributesUpsertedAttributes* shown) {
+  for (const auto& [name, attribute] : kept.search_attributes()) to_api(attribute, &(*shown->mutable_search_attributes())[name]);
+  *shown->mutable_removed() = kept.removed();
+  shown->set_decision_task_completed_event_id(kept.decision_task_completed_event_id());
+}
+
+void show(const journal::UpsertSearchAttributesFailedAttributes& kept, v1::UpsertSearchAttributesFailedAttributes* shown) {
+  shown->set_cause(static_cast<v1::UpsertSearchAttributesFailedCause>(kept.cause()));
+  shown->set_decision_task_completed_event_id(kept.decision_task_completed_event_id());
 }
 
 void show(const journal::WorkflowExecutionCancelRequestedAttributes& kept,

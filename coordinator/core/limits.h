@@ -10,6 +10,8 @@ namespace baton::core {
 inline constexpr int kMaxNameChars = 256;
 inline constexpr int kMaxVersionChars = 64;
 inline constexpr int kMaxFunctionNameChars = 64;
+inline constexpr int kMaxSearchNameChars = 64;
+inline constexpr int kMaxSearchTextChars = 256;
 inline constexpr int kMaxDescriptionChars = 1024;
 inline constexpr int kMaxReasonChars = 256;
 inline constexpr int kMaxIdentityChars = 256;
@@ -37,6 +39,7 @@ inline constexpr size_t kMaxMessageBytes = 4 << 20;  // what a stock gRPC client
 // --- counts ---
 inline constexpr int kMaxTagsPerExecution = 5;
 inline constexpr int kMaxTagsPerDomain = 50;
+inline constexpr size_t kMaxSearchAttributes = 20;
 inline constexpr int kMaxHeaders = 16;
 inline constexpr int kMaxNonRetryableReasons = 100;
 inline constexpr int kMaxPageSize = 1000;

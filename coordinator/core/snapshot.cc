@@ -102,6 +102,9 @@ Snapshot keep(const ExecutionState& state) {
     kept.mutable_pause()->set_since_ms(state.pause->since_ms);
     kept.mutable_pause()->set_reason(state.pause->reason);
   }
+  if (state.search_attributes != nullptr) {
+    kept.mutable_search_attributes()->insert(state.search_attributes->begin(), state.search_attributes->end());
+  }
   kept.set_history_warned_event_id(state.history_warned_event_id);
   kept.set_last_decision_event_id(state.last_decision_event_id);
   if (state.execution_context != nullptr) kept.set_execution_context(*state.execution_context);
@@ -269,6 +272,9 @@ absl::StatusOr<ExecutionState> from_snapshot(const std::string& bytes) {
   state.last_event_ms = kept.last_event_time_ms();
   state.cancel_requested = kept.cancel_requested();
   if (kept.has_pause()) state.pause = Pause{kept.pause().since_ms(), kept.pause().reason()};
+  if (!kept.search_attributes().empty()) {
+    state.search_attributes = std::make_shared<const SearchAttributes>(kept.search_attributes().begin(), kept.search_attributes().end());
+  }
   state.history_warned_event_id = kept.history_warned_event_id();
   state.last_decision_event_id = kept.last_decision_event_id();
   if (kept.has_execution_context()) state.execution_context = std::make_shared<const std::string>(kept.execution_context());

@@ -10,6 +10,7 @@
 
 #include "baton/journal/v1/event.pb.h"
 #include "coordinator/core/run_id.h"
+#include "coordinator/core/search_attributes.h"
 #include "coordinator/core/shared_log.h"
 #include "coordinator/core/shared_map.h"
 
@@ -190,6 +191,7 @@ struct ExecutionState {
   std::optional<Pause> pause;
   int64_t history_warned_event_id = 0;  // WorkflowExecutionHistoryLimitNeared; 0: not yet
   int64_t last_decision_event_id = 0;   // the one that announces the last decision; 0: not yet
+  std::shared_ptr<const SearchAttributes> search_attributes;  // null: none
   std::shared_ptr<const std::string> execution_context;  // the last one given; null: none was
   int64_t latest_activity_ms = 0;  // of any activity event (facts.md §5)
 

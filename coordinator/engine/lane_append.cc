@@ -113,6 +113,7 @@ void LaneBatch::append(CachedRun& run, core::RunCommit commit) {
   work.opened |= commit.visibility.opened;
   work.cancel_requested |= commit.visibility.cancel_requested;
   work.deadline_changed |= commit.deadline_ms.has_value();
+  work.attributes_changed |= commit.visibility.attributes_changed;
   if (commit.visibility.closed && !work.closed) {
     work.closed = true;
     lane_.forget_open_run(run);

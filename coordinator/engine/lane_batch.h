@@ -55,7 +55,7 @@ class LaneBatch {
     journal::v1::RecordBatch* records = nullptr;  // on the round's arena
     std::string* stored = nullptr;                // the same in the round's CommitBatch, once it is there
     int64_t first_event_id = 0;
-    bool opened = false, closed = false, cancel_requested = false, deadline_changed = false;
+    bool opened = false, closed = false, cancel_requested = false, deadline_changed = false, attributes_changed = false;
     absl::flat_hash_map<int64_t, core::WaitingTask> backlog_added;
     absl::flat_hash_map<int64_t, ListKey> backlog_removed;
     std::vector<core::AcknowledgeTask> acknowledgements;  // written by this batch

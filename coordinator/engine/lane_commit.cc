@@ -21,6 +21,13 @@ store::CommitId fresh_commit_id(std::mt19937_64& random) {
 
 constexpr int64_t kStoreRetryMs = 200;
 
+std::vector<store::Attribute> attributes_of(const core::ExecutionState& state) {
+  std::vector<store::Attribute> attributes;
+  if (state.search_attributes == nullptr) return attributes;
+  for (const auto& [name, attribute] : *state.search_attributes) attributes.push_back({name, core::sortable_bytes(attribute)});
+  return attributes;
+}
+
 absl::Status not_now(const absl::Status& why) {
   return core::with_retry_after(core::fault(v1::STORE_UNAVAILABLE, "database",
                                             "the database cannot write this now, so nothing was: send the call again (" +
@@ -130,16 +137,20 @@ void LaneBatch::add_run_rows(RunWork& work, store::CommitBatch& batch) {
     opened.parent_workflow_id = state.started().parent_workflow_execution().workflow_id();
     opened.parent_run_id = core::RunId::from_bytes(state.started().parent_workflow_execution().run_id());
     opened.deadline_ms = state.armed_deadline_ms;
+    opened.attributes = attributes_of(state);
     batch.opened.push_back(std::move(opened));
   }
   const bool deadline = work.deadline_changed && !work.opened && !work.closed;
-  if (deadline || work.cancel_requested) {
+  const bool attributes = work.attributes_changed && !work.opened;
+  if (deadline || work.cancel_requested || attributes) {
     store::ExecutionChanged changed{run.key, domain, workflow_id, std::nullopt, work.cancel_requested};
     if (deadline) changed.deadline_ms = state.armed_deadline_ms;
+    if (attributes) changed.attributes = attributes_of(state);
     batch.changed.push_back(std::move(changed));
   }
   if (work.closed) {
-    batch.closed.push_back({run.key, domain, workflow_id, static_cast<int16_t>(state.close_status), state.close_ms});
+    batch.closed.push_back({run.key, domain, workflow_id, static_cast<int16_t>(state.close_status), state.close_ms,
+                            state.search_attributes != nullptr});
   }
   for (const auto& [id, list] : work.backlog_removed) batch.backlog_removed.push_back({run.key, id});
   for (const auto& [id, task] : work.backlog_added) {

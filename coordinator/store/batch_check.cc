@@ -54,10 +54,14 @@ bool is_journal_row(const JournalRow& row) {
   return row.run.shard >= 0 && row.batch_no >= 1 && row.first_event_id >= 1 && row.format >= 1 && !row.records.empty();
 }
 
+bool are_attributes(const std::vector<Attribute>& attributes) {
+  return std::all_of(attributes.begin(), attributes.end(), [](const Attribute& attribute) { return is_text(attribute.name); });
+}
+
 bool is_opened(const ExecutionOpened& row) {
   return row.run.shard >= 0 && row.start_ms >= 0 && row.deadline_ms >= 0 &&
          are_texts({row.domain, row.workflow_id, row.type_name, row.type_version, row.parent_workflow_id}) &&
-         std::all_of(row.tags.begin(), row.tags.end(), is_text);
+         std::all_of(row.tags.begin(), row.tags.end(), is_text) && are_attributes(row.attributes);
 }
 
 bool is_closed(const ExecutionClosed& row) {
@@ -66,7 +70,8 @@ bool is_closed(const ExecutionClosed& row) {
 }
 
 bool is_changed(const ExecutionChanged& row) {
-  return row.deadline_ms.value_or(0) >= 0 && are_texts({row.domain, row.workflow_id});
+  return row.deadline_ms.value_or(0) >= 0 && are_texts({row.domain, row.workflow_id}) &&
+         are_attributes(row.attributes.value_or(std::vector<Attribute>{}));
 }
 
 bool is_backlog_row(const BacklogRow& row) {

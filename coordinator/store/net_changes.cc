@@ -34,6 +34,7 @@ class Rows {
     }
     ExecutionUpdate& update = updated(closed.run, closed.domain, closed.workflow_id);
     update.deadline_ms = 0;
+    update.closes_attributes = closed.has_attributes;
     return close_row(closed, update.close_status, update.close_ms);
   }
 
@@ -42,6 +43,7 @@ class Rows {
     if (const auto row = opened_.find(changed.run); row != opened_.end()) {
       NewExecution& opened = row->second;
       opened.cancel_requested |= changed.cancel_requested;
+      if (changed.attributes) opened.opened.attributes = *changed.attributes;
       if (changed.deadline_ms && opened.close_status == 0) {
         opened.opened.deadline_ms = *changed.deadline_ms;
       }
@@ -49,6 +51,7 @@ class Rows {
     }
     ExecutionUpdate& update = updated(changed.run, changed.domain, changed.workflow_id);
     update.cancel_requested |= changed.cancel_requested;
+    if (changed.attributes) update.attributes = changed.attributes;
     if (changed.deadline_ms && update.close_status == 0) update.deadline_ms = changed.deadline_ms;
   }
 

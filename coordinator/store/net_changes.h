@@ -26,6 +26,8 @@ struct ExecutionUpdate {
   int64_t close_ms = 0;
   std::optional<int64_t> deadline_ms;  // absent: unchanged; 0: none. Always 0 when it closes.
   bool cancel_requested = false;       // false: unchanged
+  std::optional<std::vector<Attribute>> attributes = {};  // absent: unchanged
+  bool closes_attributes = false;      // rows of its attributes follow its close
 };
 
 struct NetChanges {

@@ -55,6 +55,12 @@ struct JournalRow {
   std::string records;
 };
 
+// A search attribute of a run: bytes that are ordered as its value is.
+struct Attribute {
+  std::string name, value;
+  friend auto operator<=>(const Attribute&, const Attribute&) = default;
+};
+
 struct ExecutionOpened {
   RunKey run;
   std::string domain, workflow_id, type_name, type_version;
@@ -63,12 +69,14 @@ struct ExecutionOpened {
   std::string parent_workflow_id;      // empty: none
   std::optional<RunId> parent_run_id;
   int64_t deadline_ms = 0;             // 0: none
+  std::vector<Attribute> attributes;   // each name once
 };
 struct ExecutionClosed {
   RunKey run;
   std::string domain, workflow_id;  // the order in which rows are locked
   int16_t close_status = 0;         // baton.v1.CloseStatus
   int64_t close_ms = 0;
+  bool has_attributes = false;  // it has search attributes, or had some in this very batch
 };
 // Any of the optional columns; at least one.
 struct ExecutionChanged {
@@ -76,6 +84,7 @@ struct ExecutionChanged {
   std::string domain, workflow_id;
   std::optional<int64_t> deadline_ms;  // 0: none
   bool cancel_requested = false;       // true: becomes true
+  std::optional<std::vector<Attribute>> attributes = {};  // all that it has from here on; each name once
 };
 
 struct BacklogKey {
@@ -217,13 +226,14 @@ struct ExecutionRecord {
   bool cancel_requested = false;
 };
 
-// At most one of workflow_id, type_name, tag is set; close_status only for closed runs (SWF's rules, facts.md §11).
+// At most one of workflow_id, type_name, tag, attribute_name is set; close_status only for closed runs (SWF's rules, facts.md §11).
 struct ExecutionQuery {
   std::string domain;
   bool open = true;
   bool by_close_time = false;            // else by start time
   int64_t oldest_ms = 0, latest_ms = 0;  // inclusive; latest 0: no bound
   std::string workflow_id, type_name, type_version, tag;
+  std::string attribute_name, attribute_least, attribute_most;  // values from least to most, both included
   int16_t close_status = 0;
   int64_t closed_after_ms = 0;  // closed ones: only those that closed later than this; 0: all
   bool oldest_first = false;  // SWF's default is newest first

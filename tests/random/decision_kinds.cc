@@ -47,6 +47,38 @@ void fill_timer(Draws& draws, Decision& decision) {
 
 void fill_timer_cancel(Draws& draws, Decision& decision) { decision.mutable_cancel_timer()->set_timer_id(timer_id(draws)); }
 
+// One of the workflow ids of clients, perhaps of nobody.
+std::string other_workflow_id(Draws& draws) { return "order-" + std::to_string(draws.below(4)); }
+
+void fill_external_signal(Draws& draws, Decision& decision) {
+  auto& signal = *decision.mutable_signal_external_workflow_execution();
+  signal.set_workflow_id(other_workflow_id(draws));
+  signal.set_signal_name("from another");
+  if (draws.percent(5)) signal.set_run_id("no run");
+}
+
+void fill_external_cancel(Draws& draws, Decision& decision) {
+  decision.mutable_request_cancel_external_workflow_execution()->set_workflow_id(other_workflow_id(draws));
+}
+
+// Its decisions time out, as those of a run that a client starts.
+void fill_child(Draws& draws, Decision& decision) {
+  constexpr std::array<v1::ChildPolicy, 3> kPolicies = {v1::CHILD_POLICY_TERMINATE, v1::CHILD_POLICY_REQUEST_CANCEL, v1::CHILD_POLICY_ABANDON};
+  auto& child = *decision.mutable_start_child_workflow_execution();
+  child.set_workflow_id(draws.percent(30) ? other_workflow_id(draws) : "child-" + std::to_string(draws.below(5)));
+  child.mutable_workflow_type()->set_name("process");
+  child.mutable_workflow_type()->set_version(draws.percent(5) ? "unknown" : "1");
+  child.mutable_task_start_to_close_timeout()->mutable_after()->set_seconds(static_cast<int64_t>(1 + draws.below(6)));
+  child.set_child_policy(draws.one_of(kPolicies));
+  if (draws.percent(20)) child.mutable_execution_start_to_close_timeout()->mutable_after()->set_seconds(static_cast<int64_t>(5 + draws.below(20)));
+}
+
+void fill_attributes(Draws& draws, Decision& decision) {
+  auto& upsert = *decision.mutable_upsert_search_attributes();
+  (*upsert.mutable_search_attributes())["step"].set_integer(static_cast<int64_t>(draws.below(5)));
+  if (draws.percent(30)) upsert.add_removed("other");
+}
+
 void fill_marker(Draws&, Decision& decision) { decision.mutable_record_marker()->set_marker_name("here"); }
 
 void fill_complete(Draws&, Decision& decision) { decision = complete_execution(); }
@@ -72,6 +104,13 @@ std::span<const DecisionKind> decision_kinds() {
       {Decision::kStartTimer, 3, false, fill_timer, {Event::kTimerStarted, Event::kStartTimerFailed}},
       {Decision::kCancelTimer, 1, false, fill_timer_cancel, {Event::kTimerCanceled, Event::kCancelTimerFailed}},
       {Decision::kRecordMarker, 1, false, fill_marker, {Event::kMarkerRecorded, Event::kRecordMarkerFailed}},
+      {Decision::kStartChildWorkflowExecution, 3, false, fill_child,
+       {Event::kStartChildWorkflowExecutionInitiated, Event::kStartChildWorkflowExecutionFailed}},
+      {Decision::kSignalExternalWorkflowExecution, 2, false, fill_external_signal, {Event::kSignalExternalWorkflowExecutionInitiated}},
+      {Decision::kRequestCancelExternalWorkflowExecution, 1, false, fill_external_cancel,
+       {Event::kRequestCancelExternalWorkflowExecutionInitiated}},
+      {Decision::kUpsertSearchAttributes, 1, false, fill_attributes,
+       {Event::kSearchAttributesUpserted, Event::kUpsertSearchAttributesFailed}},
       {Decision::kCompleteWorkflowExecution, 3, true, fill_complete,
        {Event::kWorkflowExecutionCompleted, Event::kCompleteWorkflowExecutionFailed}},
       {Decision::kFailWorkflowExecution, 1, true, fill_fail, {Event::kWorkflowExecutionFailed, Event::kFailWorkflowExecutionFailed}},
@@ -115,6 +154,8 @@ DrawnDecisions draw_decisions(Draws& draws) {
 }
 
 int64_t completed_event_id_of(const Event& event) {
+  // What came of its message is another event about the same decision.
+  if (event.start_child_workflow_execution_failed().initiated_event_id() != 0) return 0;
   const auto* oneof = event.GetDescriptor()->oneof_decl(0);
   const auto* attributes = event.GetReflection()->GetOneofFieldDescriptor(event, oneof);
   if (attributes == nullptr) return 0;

@@ -24,6 +24,8 @@ void RandomDriver::start_something() {
     request.mutable_execution_start_to_close_timeout()->mutable_after()->set_seconds(static_cast<int64_t>(5 + draws_.below(40)));
   }
   if (draws_.percent(30)) request.add_tag_list("tag");
+  if (draws_.percent(15)) request.mutable_start_delay()->set_seconds(static_cast<int64_t>(1 + draws_.below(4)));
+  if (draws_.percent(20)) (*request.mutable_search_attributes())["other"].set_text("value");
   Sent& sent = ledger_.add({.mark = mark, .workflow_id = request.workflow_id(), .repeatable = !request.request_id().empty()});
   sent.since = witness_->commits();
   sent.send = [this, &sent, request](size_t at, engine::PollerId) {
@@ -101,6 +103,28 @@ void RandomDriver::terminate_something() {
   send_call(std::move(request), mark, &engine::Engine::terminate_execution);
 }
 
+// Refused, too, when it is paused already, or is not.
+template <class Request>
+void RandomDriver::pause_or_resume(Request request, const char* what, const std::string& workflow_id,
+                                   void (engine::Engine::*call)(core::Caller, Request, engine::DoneEmpty)) {
+  request.set_reason(fresh(what));
+  request.set_workflow_id(workflow_id);
+  const std::string mark = request.reason();
+  Sent& sent = send_call(std::move(request), mark, call);
+  sent.judge = [this, &sent](const absl::StatusOr<core::RunId>& outcome) {
+    const v1::Fault fault = core::fault_of(outcome.status());
+    if (!outcome.ok() && fault != v1::EXECUTION_PAUSED && fault != v1::EXECUTION_NOT_PAUSED) judge_refusal(sent, outcome.status());
+  };
+}
+
+void RandomDriver::pause_execution() {
+  pause_or_resume(v1::PauseWorkflowExecutionRequest(), "pause-", some_workflow_id(), &engine::Engine::pause_execution);
+}
+
+void RandomDriver::resume_execution(const std::string& workflow_id) {
+  pause_or_resume(v1::ResumeWorkflowExecutionRequest(), "resume-", workflow_id, &engine::Engine::resume_execution);
+}
+
 void RandomDriver::send_again() {
   const std::vector<Sent*> doubtful = ledger_.in_doubt();
   if (doubtful.empty()) return start_something();
@@ -132,7 +156,7 @@ void RandomDriver::read_history(const Witness::Run& run, Side& side) {
   int64_t event_id = read.reverse ? static_cast<int64_t>(run.events.size()) : 1;
   for (const v1::HistoryEvent& event : page->events) {
     ASSERT_LE(event_id, static_cast<int64_t>(run.events.size()));
-    EXPECT_TRUE(event.SerializeAsString() == run.events[static_cast<size_t>(event_id) - 1]) << event.ShortDebugString();
+    EXPECT_TRUE(bytes_of(event) == run.events[static_cast<size_t>(event_id) - 1]) << event.ShortDebugString();
     event_id += read.reverse ? -1 : 1;
   }
   const int64_t after_last = read.reverse ? 0 : static_cast<int64_t>(run.events.size()) + 1;

@@ -265,7 +265,7 @@ void RandomDriver::consider_history(const Client& client, const TaskToken& token
   ASSERT_LE(task.started_event_id(), static_cast<int64_t>(run.events.size()));
   ASSERT_EQ(task.events_size(), task.started_event_id() - event_id + 1) << "a history with a gap";
   for (const v1::HistoryEvent& event : task.events()) {
-    EXPECT_TRUE(event.SerializeAsString() == run.events[static_cast<size_t>(event_id++) - 1]) << "shown: " << event.ShortDebugString();
+    EXPECT_TRUE(bytes_of(event) == run.events[static_cast<size_t>(event_id++) - 1]) << "shown: " << event.ShortDebugString();
   }
 }
 

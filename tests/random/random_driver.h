@@ -109,6 +109,13 @@ class RandomDriver {
   void signal_something();
   void request_cancel_of_something();
   void terminate_something();
+  template <class Request>
+  void pause_or_resume(Request request, const char* what, const std::string& workflow_id,
+                       void (engine::Engine::*call)(core::Caller, Request, engine::DoneEmpty));
+  void pause_execution();
+  void resume_execution(const std::string& workflow_id);
+  void resume_something() { resume_execution(some_workflow_id()); }
+  void resume_all();
   void send_again();
   void look_at_something();
   void read_history(const Witness::Run& run, Side& side);

@@ -22,7 +22,9 @@ void RandomDriver::finish() {
   const auto anything_open = [&] {
     return std::any_of(witness_->runs().begin(), witness_->runs().end(), [](const auto& run) { return run.second.state.open(); });
   };
-  for (int round = 0; round < kRounds && anything_open() && !::testing::Test::HasFailure(); ++round) {
+  const auto any_message = [&] { return !data_->read_outbox(INT64_MAX, 1, {})->empty(); };
+  for (int round = 0; round < kRounds && (anything_open() || any_message()) && !::testing::Test::HasFailure(); ++round) {
+    resume_all();
     behave();
     nudge_idle_runs();
     const std::set<TaskKey> waited = waiting_tasks();
@@ -33,6 +35,7 @@ void RandomDriver::finish() {
   for (const auto& [run_id, run] : witness_->runs()) {
     EXPECT_FALSE(run.state.open()) << "stranded: " << run.stored.name() << ": " << event_names(run.stored);
   }
+  EXPECT_FALSE(any_message()) << "a message is not delivered";
   for (Sent* sent : ledger_.in_doubt()) ledger_.send(*sent, some_side());
   come_to_rest();
   EXPECT_TRUE(ledger_.in_doubt().empty()) << "in doubt, and the database is well";
@@ -102,6 +105,15 @@ void RandomDriver::answer_well(Task& task, Client* client) {
   answer_decision(task, client, decisions, false);
 }
 
+void RandomDriver::resume_all() {
+  std::vector<std::string> paused;
+  for (const auto& [run_id, run] : witness_->runs()) {
+    if (run.state.pause) paused.push_back(run.workflow_id());
+  }
+  for (const std::string& workflow_id : paused) resume_execution(workflow_id);
+  come_to_rest();
+}
+
 // Those that wait for a signal, truly.
 void RandomDriver::nudge_idle_runs() {
   std::vector<std::string> idle;
@@ -118,9 +130,9 @@ std::set<RandomDriver::TaskKey> RandomDriver::waiting_tasks() const {
   for (const auto& [run_id, run] : witness_->runs()) {
     if (!run.state.open()) continue;
     const auto& decision = run.state.decision;
-    if (decision && decision->waiting()) waiting.insert({run_id, decision->scheduled_event_id, 1, decision->deliveries});
+    if (decision && run.state.can_be_offered(*decision)) waiting.insert({run_id, decision->scheduled_event_id, 1, decision->deliveries});
     for (const auto& [id, activity] : run.state.activities) {
-      if (activity.waiting()) waiting.insert({run_id, id, activity.attempt, activity.deliveries});
+      if (run.state.can_be_offered(activity)) waiting.insert({run_id, id, activity.attempt, activity.deliveries});
     }
   }
   return waiting;

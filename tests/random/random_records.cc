@@ -11,15 +11,27 @@ namespace {
 using journal::v1::Event;
 using journal::v1::Record;
 
+// Another execution caused it.
+bool is_of_another(const Event& event) {
+  using journal::v1::WORKFLOW_EXECUTION_TERMINATED_CAUSE_CHILD_POLICY_APPLIED;
+  return event.workflow_execution_signaled().has_external_workflow_execution() ||
+         event.workflow_execution_cancel_requested().has_external_workflow_execution() ||
+         event.workflow_execution_terminated().cause() == WORKFLOW_EXECUTION_TERMINATED_CAUSE_CHILD_POLICY_APPLIED;
+}
+
 // What tells who caused the event; empty: nobody's call did.
 std::string mark_of(const Event& event) {
   switch (event.attributes_case()) {
     case Event::kWorkflowExecutionStarted:
       return event.workflow_execution_started().input().data();
     case Event::kWorkflowExecutionSignaled:
-      return event.workflow_execution_signaled().signal_name();
+      return is_of_another(event) ? "" : event.workflow_execution_signaled().signal_name();
     case Event::kWorkflowExecutionTerminated:
       return event.workflow_execution_terminated().reason();
+    case Event::kWorkflowExecutionPaused:
+      return event.workflow_execution_paused().reason();
+    case Event::kWorkflowExecutionResumed:
+      return event.workflow_execution_resumed().reason();
     case Event::kDecisionTaskCompleted:
       return event.decision_task_completed().execution_context();
     case Event::kActivityTaskCompleted:
@@ -35,8 +47,10 @@ std::string mark_of(const Event& event) {
 
 // The events that nothing but a call with a mark can lead to.
 bool needs_mark(const Event& event) {
+  if (is_of_another(event)) return false;
   return event.has_workflow_execution_signaled() || event.has_decision_task_completed() || event.has_activity_task_completed() ||
-         event.has_activity_task_failed() || event.has_workflow_execution_terminated();
+         event.has_activity_task_failed() || event.has_workflow_execution_terminated() || event.has_workflow_execution_paused() ||
+         event.has_workflow_execution_resumed();
 }
 
 }  // namespace
@@ -86,7 +100,7 @@ void RandomDriver::read_event(const Witness::Run& run, int64_t event_id, const E
     if (answers_.contains(mark)) check_answer(run, mark, before);
   }
   if (event.has_decision_task_completed() && answers_.contains(mark)) check_decided(run, event_id, answers_.at(mark));
-  if (event.has_workflow_execution_cancel_requested()) check_cancel_requests(run.workflow_id());
+  if (event.has_workflow_execution_cancel_requested() && !is_of_another(event)) check_cancel_requests(run.workflow_id());
   const auto& timed_out = event.activity_task_timed_out();
   if (timed_out.timeout_type() == journal::v1::ACTIVITY_TASK_TIMEOUT_TYPE_HEARTBEAT) check_heartbeat_timeout(run, timed_out.scheduled_event_id());
 }
@@ -160,7 +174,9 @@ void RandomDriver::check_cancel_requests(const std::string& workflow_id) {
   }
   for (const auto& [run_id, run] : witness_->runs()) {
     if (run.workflow_id() != workflow_id) continue;
-    for (const Record& record : run.stored.records) found += record.event().has_workflow_execution_cancel_requested();
+    for (const Record& record : run.stored.records) {
+      found += record.event().has_workflow_execution_cancel_requested() && !is_of_another(record.event());
+    }
   }
   EXPECT_GE(found, least) << "an acknowledged cancel request of " << workflow_id << " is not recorded";
   EXPECT_LE(found, most) << "more cancel requests of " << workflow_id << " are recorded than were sent";

@@ -7,10 +7,22 @@
 #include "coordinator/core/decide.h"
 #include "coordinator/core/history_view.h"
 #include "coordinator/core/limits.h"
+#include "google/protobuf/io/coded_stream.h"
+#include "google/protobuf/io/zero_copy_stream_impl_lite.h"
 #include "gtest/gtest.h"
 #include "tests/engine/history_checks.h"
 
 namespace baton::testing {
+
+std::string bytes_of(const v1::HistoryEvent& event) {
+  std::string bytes;
+  google::protobuf::io::StringOutputStream stream(&bytes);
+  google::protobuf::io::CodedOutputStream coded(&stream);
+  coded.SetSerializationDeterministic(true);
+  event.SerializeToCodedStream(&coded);
+  coded.Trim();
+  return bytes;
+}
 
 const core::Offer* offer_of(const core::ExecutionState& state, int64_t scheduled_event_id) {
   const core::ActivityTask* activity = state.activities.get(scheduled_event_id);
@@ -119,7 +131,7 @@ void Witness::take_in_record(Run& run, journal::v1::Record&& record, int64_t now
   if (record.has_event()) {
     // What time does is stamped with its deadline: in the future, it came too early.
     EXPECT_LE(record.event().time_ms(), now_ms) << "too early: " << record.ShortDebugString();
-    run.events.push_back(core::to_history_event(record.event(), run.state.last_event_id).SerializeAsString());
+    run.events.push_back(bytes_of(core::to_history_event(record.event(), run.state.last_event_id)));
   }
   run.stored.records.push_back(std::move(record));
 }

@@ -8,11 +8,15 @@
 #include <string>
 #include <vector>
 
+#include "baton/v1/history_event.pb.h"
 #include "coordinator/core/state.h"
 #include "coordinator/store/memory/memory_store.h"
 #include "tests/engine/stored_run.h"
 
 namespace baton::testing {
+
+// As one and the same bytes every time: maps in the order of their keys.
+std::string bytes_of(const v1::HistoryEvent& event);
 
 class Witness {
  public:

@@ -152,7 +152,7 @@ TEST_F(Section11Visibility, FiltersOfOpenExecutionsExcludeEachOther) {
   const std::string filters[] = {"execution_filter { workflow_id: 'w' } ", "type_filter { name: 'process' } ",
                                  "tag_filter { tag: 'red' } "};
   for (int i = 0; i < 3; ++i)
-    expect_open_refused(kAllStarts + filters[i] + filters[(i + 1) % 3], "execution_filter, type_filter, tag_filter");
+    expect_open_refused(kAllStarts + filters[i] + filters[(i + 1) % 3], "execution_filter, type_filter, tag_filter, search_attribute_filter");
 }
 
 // --- closed executions ---
@@ -210,7 +210,7 @@ TEST_F(Section11Visibility, FiltersOfClosedExecutionsExcludeEachOther) {
                                  "tag_filter { tag: 'red' } ", "close_status_filter { status: CLOSE_STATUS_FAILED } "};
   for (int i = 0; i < 4; ++i) {
     expect_closed_refused(kAllCloses + filters[i] + filters[(i + 1) % 4],
-                          "execution_filter, type_filter, tag_filter, close_status_filter");
+                          "execution_filter, type_filter, tag_filter, close_status_filter, search_attribute_filter");
   }
 }
 

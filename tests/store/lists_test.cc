@@ -1,6 +1,8 @@
 // Every filter, order and page of the visibility lists against a model: all executions, filtered and sorted in the plainest way.
 #include <algorithm>
+#include <map>
 #include <random>
+#include <string>
 
 #include "tests/store/store_test.h"
 
@@ -57,7 +59,7 @@ class ListsTest : public StoreTest {
   }
 
  private:
-  static bool is_shown(const ExecutionRecord& record, const ExecutionQuery& query) {
+  bool is_shown(const ExecutionRecord& record, const ExecutionQuery& query) const {
     if (record.domain != query.domain || query.open != (record.close_status == 0)) return false;
     const int64_t time = place(record, query).first;
     if (time < query.oldest_ms || (query.latest_ms != 0 && time > query.latest_ms)) return false;
@@ -66,6 +68,11 @@ class ListsTest : public StoreTest {
     if (!query.type_version.empty() && record.type_version != query.type_version) return false;
     if (query.close_status != 0 && record.close_status != query.close_status) return false;
     if (!query.open && query.closed_after_ms != 0 && record.close_ms <= query.closed_after_ms) return false;
+    if (!query.attribute_name.empty()) {
+      const auto attribute = attributes_.at(record.run).find(query.attribute_name);
+      if (attribute == attributes_.at(record.run).end()) return false;
+      return attribute->second >= query.attribute_least && attribute->second <= query.attribute_most;
+    }
     return query.tag.empty() || std::find(record.tags.begin(), record.tags.end(), query.tag) != record.tags.end();
   }
 
@@ -74,7 +81,9 @@ class ListsTest : public StoreTest {
     const auto draw = [&](int64_t below) { return static_cast<int64_t>(random() % static_cast<uint64_t>(below)); };
     Batch batch;
     for (ExecutionRecord& record : written_) {
-      if (record.close_status == 0 && draw(20) == 0) close(record, 1 + draw(6), record.start_ms + draw(kTimes), batch);
+      if (record.close_status != 0) continue;
+      if (draw(10) == 0) change_attributes(record, draw(2) == 0 ? "" : std::string(1, static_cast<char>('0' + draw(10))), batch);
+      if (draw(20) == 0) close(record, 1 + draw(6), record.start_ms + draw(kTimes), batch);
     }
     for (int number = first_number; number < first_number + count; ++number) {
       const bool stays_open = draw(2) == 0;
@@ -87,6 +96,10 @@ class ListsTest : public StoreTest {
       for (const char* tag : {"red", "blue", "green"}) {
         if (draw(3) == 0) row.tags.push_back(tag);
       }
+      auto& attributes = attributes_[run.key];
+      if (draw(2) == 0) attributes["team"] = std::string(1, static_cast<char>('0' + draw(10)));
+      if (draw(4) == 0) attributes["empty"] = "";
+      for (const auto& [name, value] : attributes) row.attributes.push_back({name, value});
       written_.push_back({.run = run.key,
                           .domain = run.domain,
                           .workflow_id = workflow_id,
@@ -99,19 +112,40 @@ class ListsTest : public StoreTest {
     ASSERT_EQ(commit(batch), "committed");
   }
 
-  static void close(ExecutionRecord& record, int64_t status, int64_t close_ms, Batch& batch) {
+  void close(ExecutionRecord& record, int64_t status, int64_t close_ms, Batch& batch) {
     record.close_status = static_cast<int16_t>(status);
     record.close_ms = close_ms;
-    batch.rows().closed.push_back({record.run, record.domain, record.workflow_id, record.close_status, close_ms});
+    batch.rows().closed.push_back(
+        {record.run, record.domain, record.workflow_id, record.close_status, close_ms, !attributes_.at(record.run).empty()});
+  }
+  // An empty value: none is left.
+  void change_attributes(const ExecutionRecord& record, const std::string& team, Batch& batch) {
+    auto& attributes = attributes_.at(record.run);
+    attributes.clear();
+    if (!team.empty()) attributes["team"] = team;
+    ExecutionChanged& changed = batch.rows().changed.emplace_back();
+    changed.run = record.run;
+    changed.domain = record.domain;
+    changed.workflow_id = record.workflow_id;
+    changed.attributes.emplace();
+    for (const auto& [name, value] : attributes) changed.attributes->push_back({name, value});
   }
 
   std::vector<ExecutionRecord> written_;
+  std::map<RunKey, std::map<std::string, std::string>> attributes_;
 };
 ON_BOTH_STORES(ListsTest);
 
-// The filters of SWF: nothing, or one of workflow id, type (with or without version) and tag.
+// Nothing, or one of workflow id, type (with or without version), tag and attribute (one value or a range).
 std::vector<ExecutionQuery> filters(const ExecutionQuery& base) {
-  std::vector<ExecutionQuery> queries(7, base);
+  std::vector<ExecutionQuery> queries(11, base);
+  queries[7].attribute_name = "team";
+  queries[7].attribute_least = queries[7].attribute_most = "4";
+  queries[8].attribute_name = "team";
+  queries[8].attribute_least = "3";
+  queries[8].attribute_most = "6";
+  queries[9].attribute_name = "empty";
+  queries[10].attribute_name = "unknown";
   queries[1].workflow_id = base.open ? "only-27" : "order-3";
   queries[2].type_name = "process";
   queries[3].type_name = "refund";
@@ -126,7 +160,7 @@ std::string describe(const ExecutionQuery& query) {
   return std::string(query.open ? "open" : "closed") + (query.by_close_time ? " by close" : " by start") +
          (query.oldest_first ? " oldest first " : " newest first ") + std::to_string(query.oldest_ms) + ".." +
          std::to_string(query.latest_ms) + " in " + query.domain + " workflow " + query.workflow_id + " type " + query.type_name +
-         " " + query.type_version + " tag " + query.tag + " status " + std::to_string(query.close_status) + " after " +
+         " " + query.type_version + " tag " + query.tag + " attribute " + query.attribute_name + " status " + std::to_string(query.close_status) + " after " +
          std::to_string(query.closed_after_ms) + " limit " + std::to_string(query.limit);
 }
 

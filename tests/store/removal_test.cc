@@ -9,12 +9,13 @@ constexpr int32_t kAll = 1000;
 
 class RemovalTest : public StoreTest {
  protected:
-  // Of so many batches, with a tag.
+  // Of so many batches, with a tag and a search attribute.
   void write_closed(const NamedRun& run, int64_t close_ms, int batches = 1) {
     Batch batch;
     for (int n = 1; n <= batches; ++n) batch.append(run, n);
     batch.open(run).close(run, 1, close_ms).receive(run, "request");
     batch.rows().opened[0].tags = {"red", "blue"};
+    batch.rows().opened[0].attributes = {{"team", "red"}};
     ASSERT_EQ(commit(batch), "committed");
   }
   int64_t remove(int64_t closed_before_ms, int32_t limit = kAll, const std::string& domain = "orders") {
@@ -73,6 +74,11 @@ TEST_P(RemovalTest, ARemovedRunIsGoneFromEveryLookUpListAndCount) {
   EXPECT_EQ(must(store().list_executions(query)).size(), 1U);
   EXPECT_EQ(must(store().count_executions(query, kAll)), 1);
   query.tag = "red";
+  EXPECT_EQ(must(store().list_executions(query)).size(), 1U);
+  EXPECT_EQ(must(store().count_executions(query, kAll)), 1);
+  query.tag = "";
+  query.attribute_name = "team";
+  query.attribute_least = query.attribute_most = "red";
   EXPECT_EQ(must(store().list_executions(query)).size(), 1U);
   EXPECT_EQ(must(store().count_executions(query, kAll)), 1);
   for (const LoadedRun& remains : must(lane().load(std::vector{run.key}))) {

@@ -32,6 +32,7 @@ class SpaceTest : public testing::Test {
       for (int n = 1; n < batches; ++n) batch.append(run, n, n, std::string(200, 'r'));
       batch.append(run, batches, batches, std::string(large_bytes, 'R')).open(run, 1000 + number).close(run, 1, 2000 + number);
       batch.rows().opened[0].tags = {"red"};
+      batch.rows().opened[0].attributes = {{"team", "red"}};
       ASSERT_EQ(told(lane_->commit(batch)), "committed");
     }
   }
@@ -44,7 +45,7 @@ class SpaceTest : public testing::Test {
   // Tables with what belongs to them, indexes included.
   int64_t bytes() const {
     return schema_->number("SELECT sum(pg_total_relation_size(c.oid))::int8 FROM pg_class c WHERE c.relkind = 'r' AND c.relname IN "
-                           "('journal', 'snapshot', 'execution', 'execution_tag', 'removed_run') AND c.relnamespace = "
+                           "('journal', 'snapshot', 'execution', 'execution_tag', 'execution_attribute', 'removed_run') AND c.relnamespace = "
                            "current_schema()::regnamespace");
   }
   // As autovacuum does it, once nobody can see what was removed any more.
@@ -52,7 +53,7 @@ class SpaceTest : public testing::Test {
     const int64_t now = schema_->number("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::int8");
     schema_->wait_until(absl::StrCat("NOT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() ",
                                      "AND pid <> pg_backend_pid() AND age(backend_xmin) > age(", now, "::text::xid))"));
-    for (const char* table : {"journal", "snapshot", "execution", "execution_tag", "removed_run"}) {
+    for (const char* table : {"journal", "snapshot", "execution", "execution_tag", "execution_attribute", "removed_run"}) {
       schema_->run(absl::StrCat("VACUUM ", table));
     }
   }
@@ -79,7 +80,7 @@ TEST_F(SpaceTest, NothingIsLeftOfARemovedRun) {
   write_runs(1, 50, 4);
   ASSERT_TRUE(lane_->save_snapshot(NamedRun("order-7", 7).key, 3, "folded").ok());
   ASSERT_EQ(remove_all(7, 13), 50);
-  for (const char* table : {"journal", "snapshot", "execution", "execution_tag", "removed_run"}) {
+  for (const char* table : {"journal", "snapshot", "execution", "execution_tag", "execution_attribute", "removed_run"}) {
     EXPECT_EQ(schema_->number(absl::StrCat("SELECT count(*) FROM ", table)), 0) << table;
   }
 }
@@ -119,7 +120,7 @@ TEST_F(SpaceTest, TwoCoordinatorsRemoveBesideCommitsAndNobodyHearsOfIt) {
   other.join();
   EXPECT_EQ(removed, 2 * kRuns) << "each once";
   remove_all();
-  for (const char* table : {"journal", "execution", "execution_tag"}) {
+  for (const char* table : {"journal", "execution", "execution_tag", "execution_attribute"}) {
     EXPECT_EQ(schema_->number(absl::StrCat("SELECT count(*) FROM ", table)), 0) << table;
   }
 }

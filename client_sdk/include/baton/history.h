@@ -75,6 +75,8 @@ enum class EventType {
   kWorkflowExecutionPaused = 55,
   kWorkflowExecutionResumed = 56,
   kWorkflowExecutionHistoryLimitNeared = 57,
+  kSearchAttributesUpserted = 58,
+  kUpsertSearchAttributesFailed = 59,
 };
 
 // One event. A view, cheap to copy: valid as long as the History or DecisionTask it came from.

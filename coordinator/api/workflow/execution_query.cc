@@ -3,6 +3,7 @@
 #include "coordinator/core/fault.h"
 #include "coordinator/core/journal_values.h"
 #include "coordinator/core/names.h"
+#include "coordinator/core/search_attributes.h"
 
 namespace baton::api {
 namespace {
@@ -29,6 +30,40 @@ absl::Status fill_times(const std::string& field, const v1::ExecutionTimeFilter&
   return absl::OkStatus();
 }
 
+absl::Status fill_range(const v1::SearchAttributeRange& range, store::ExecutionQuery& query) {
+  const std::string field = "search_attribute_filter.within";
+  if (!range.has_least() && !range.has_most()) return core::invalid_field(field, "has neither least nor most: give one of them, or both");
+  if (range.has_least()) {
+    if (absl::Status s = core::check_search_attribute(field + ".least", range.least()); !s.ok()) return s;
+  }
+  if (range.has_most()) {
+    if (absl::Status s = core::check_search_attribute(field + ".most", range.most()); !s.ok()) return s;
+  }
+  const auto least = core::to_journal(range.has_least() ? range.least() : range.most());
+  const auto most = core::to_journal(range.has_most() ? range.most() : range.least());
+  if (least.value_case() != most.value_case()) return core::invalid_field(field, "has ends of two kinds");
+  query.attribute_least = range.has_least() ? core::sortable_bytes(least) : core::before_its_kind(least);
+  query.attribute_most = range.has_most() ? core::sortable_bytes(most) : core::after_its_kind(most);
+  return absl::OkStatus();
+}
+
+absl::Status fill_attribute(const v1::SearchAttributeFilter& filter, store::ExecutionQuery& query) {
+  const std::string field = "search_attribute_filter";
+  if (absl::Status s = core::check_name(field + ".name", filter.name(), core::kMaxSearchNameChars); !s.ok()) return s;
+  query.attribute_name = filter.name();
+  switch (filter.condition_case()) {
+    case v1::SearchAttributeFilter::kEqualTo:
+      if (absl::Status s = core::check_search_attribute(field + ".equal_to", filter.equal_to()); !s.ok()) return s;
+      query.attribute_least = query.attribute_most = core::sortable_bytes(core::to_journal(filter.equal_to()));
+      return absl::OkStatus();
+    case v1::SearchAttributeFilter::kWithin:
+      return fill_range(filter.within(), query);
+    case v1::SearchAttributeFilter::CONDITION_NOT_SET:
+      break;
+  }
+  return core::invalid_field(field, "has no condition: give equal_to or within");
+}
+
 // The filters that all four requests have; how many there were goes to `filters`.
 template <class Request>
 absl::Status fill_common(const Request& request, store::ExecutionQuery& query, int& filters) {
@@ -48,6 +83,10 @@ absl::Status fill_common(const Request& request, store::ExecutionQuery& query, i
       if (absl::Status s = core::check_version("type_filter.version", query.type_version); !s.ok()) return s;
     }
   }
+  if (request.has_search_attribute_filter()) {
+    ++filters;
+    if (absl::Status s = fill_attribute(request.search_attribute_filter(), query); !s.ok()) return s;
+  }
   if (request.has_tag_filter()) {
     ++filters;
     query.tag = request.tag_filter().tag();
@@ -65,7 +104,7 @@ absl::StatusOr<store::ExecutionQuery> open_query(const Request& request) {
   store::ExecutionQuery query;
   int filters = 0;
   if (absl::Status s = fill_common(request, query, filters); !s.ok()) return s;
-  if (filters > 1) return too_many_filters("execution_filter, type_filter, tag_filter");
+  if (filters > 1) return too_many_filters("execution_filter, type_filter, tag_filter, search_attribute_filter");
   if (!request.has_start_time_filter()) return core::invalid_field("start_time_filter", "is required");
   if (absl::Status s = fill_times("start_time_filter", request.start_time_filter(), query); !s.ok()) return s;
   return query;
@@ -85,7 +124,7 @@ absl::StatusOr<store::ExecutionQuery> closed_query(const Request& request) {
     }
     query.close_status = static_cast<int16_t>(status);
   }
-  if (filters > 1) return too_many_filters("execution_filter, type_filter, tag_filter, close_status_filter");
+  if (filters > 1) return too_many_filters("execution_filter, type_filter, tag_filter, close_status_filter, search_attribute_filter");
   if (request.has_start_time_filter() == request.has_close_time_filter()) {
     return core::invalid_field("start_time_filter, close_time_filter", "exactly one of them is required");
   }

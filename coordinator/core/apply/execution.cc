@@ -19,6 +19,19 @@ absl::Status started(ExecutionState& state, const journal::Event& event) {
   identity->run_id = *run_id;
   identity->started = event;
   state.identity = std::move(identity);
+  if (!attributes.search_attributes().empty()) {
+    state.search_attributes =
+        std::make_shared<const SearchAttributes>(attributes.search_attributes().begin(), attributes.search_attributes().end());
+  }
+  return absl::OkStatus();
+}
+
+absl::Status search_attributes_upserted(ExecutionState& state, const journal::SearchAttributesUpsertedAttributes& event) {
+  SearchAttributes after;
+  if (state.search_attributes != nullptr) after = *state.search_attributes;
+  for (const std::string& name : event.removed()) after.erase(name);
+  for (const auto& [name, attribute] : event.search_attributes()) after[name] = attribute;
+  state.search_attributes = after.empty() ? nullptr : std::make_shared<const SearchAttributes>(std::move(after));
   return absl::OkStatus();
 }
 

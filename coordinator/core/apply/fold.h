@@ -22,6 +22,7 @@ struct Place {
 // execution.cc
 absl::Status started(ExecutionState& state, const journal::Event& event);
 absl::Status closed(ExecutionState& state, journal::CloseStatus status, Place place);
+absl::Status search_attributes_upserted(ExecutionState& state, const journal::SearchAttributesUpsertedAttributes& event);
 absl::Status paused(ExecutionState& state, const journal::WorkflowExecutionPausedAttributes& event, Place place);
 absl::Status resumed(ExecutionState& state);
 absl::Status history_limit_neared(ExecutionState& state, const journal::WorkflowExecutionHistoryLimitNearedAttributes& event, Place place);

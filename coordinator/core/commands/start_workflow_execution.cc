@@ -20,6 +20,7 @@ absl::Status check(const Request& request, const Limits& limits) {
   if (absl::Status s = check_version("workflow_type.version", request.workflow_type().version()); !s.ok()) return s;
   if (absl::Status s = check_settings("", request, limits); !s.ok()) return s;
   if (absl::Status s = check_request_id("request_id", request.request_id()); !s.ok()) return s;
+  if (absl::Status s = check_search_attributes("search_attributes", request.search_attributes()); !s.ok()) return s;
   baton::v1::Timeout delay;
   if (request.has_start_delay()) *delay.mutable_after() = request.start_delay();
   if (absl::Status s = check_timeout("start_delay", request.has_start_delay(), delay, false); !s.ok()) return s;
@@ -91,6 +92,7 @@ absl::StatusOr<Commit> start_workflow_execution(const ExecutionState& state, con
     to_journal(request.headers(), started.mutable_headers());
     if (request.has_start_delay()) started.set_start_delay_ms(duration_ms(request.start_delay()));
     started.set_history_limit_warning(request.history_limit_warning());
+    to_journal(request.search_attributes(), started.mutable_search_attributes());
     started.set_domain(request.domain());
     *started.mutable_execution() = execution_ref(request.workflow_id(), command.run_id);
   });

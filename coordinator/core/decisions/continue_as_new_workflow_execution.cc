@@ -81,6 +81,9 @@ void apply_decision(Deciding& deciding, const Attributes& decision) {
     started.set_parent_initiated_event_id(closing.parent_initiated_event_id());
   }
   started.set_history_limit_warning(closing.history_limit_warning());
+  if (const auto& attributes = deciding.draft.state().search_attributes) {
+    started.mutable_search_attributes()->insert(attributes->begin(), attributes->end());
+  }
   started.set_domain(closing.domain());
   *started.mutable_execution() = execution_ref(closing.execution().workflow_id(), deciding.fresh_run_id);
   deciding.draft.event([&](journal::Event& event) {

@@ -19,7 +19,14 @@ int64_t time_of(const ExecutionRecord& record, const ExecutionQuery& query) {
   return query.by_close_time ? record.close_ms : record.start_ms;
 }
 
-bool matches(const ExecutionRecord& record, const ExecutionQuery& query) {
+bool has_attribute(const memory::Execution& execution, const ExecutionQuery& query) {
+  return std::any_of(execution.attributes.begin(), execution.attributes.end(), [&](const Attribute& attribute) {
+    return attribute.name == query.attribute_name && attribute.value >= query.attribute_least && attribute.value <= query.attribute_most;
+  });
+}
+
+bool matches(const memory::Execution& execution, const ExecutionQuery& query) {
+  const ExecutionRecord& record = execution.record;
   const int64_t time = time_of(record, query);
   return record.domain == query.domain && (record.close_status == 0) == query.open &&
          time >= query.oldest_ms && (query.latest_ms == 0 || time <= query.latest_ms) &&
@@ -28,7 +35,8 @@ bool matches(const ExecutionRecord& record, const ExecutionQuery& query) {
          (query.type_version.empty() || record.type_version == query.type_version) &&
          (query.close_status == 0 || record.close_status == query.close_status) &&
          (query.open || query.closed_after_ms == 0 || record.close_ms > query.closed_after_ms) &&
-         (query.tag.empty() || std::count(record.tags.begin(), record.tags.end(), query.tag) > 0);
+         (query.tag.empty() || std::count(record.tags.begin(), record.tags.end(), query.tag) > 0) &&
+         (query.attribute_name.empty() || has_attribute(execution, query));
 }
 
 }  // namespace
@@ -93,7 +101,7 @@ absl::StatusOr<std::vector<ExecutionRecord>> MemoryStore::list_executions(
   };
   for (const auto& [run, execution] : shared_->tables.executions) {
     const ExecutionRecord& record = execution.record;
-    if (!matches(record, query)) continue;
+    if (!matches(execution, query)) continue;
     if (query.after && (query.oldest_first ? place(record) <= *query.after
                                            : place(record) >= *query.after)) {
       continue;
@@ -112,7 +120,7 @@ absl::StatusOr<int64_t> MemoryStore::count_executions(const ExecutionQuery& quer
   const std::lock_guard lock(shared_->mutex);
   int64_t count = 0;
   for (const auto& [run, execution] : shared_->tables.executions) {
-    count += matches(execution.record, query);
+    count += matches(execution, query);
   }
   return std::min(count, at_most);
 }

@@ -128,6 +128,7 @@ void Tables::apply(const CommitBatch& batch, const NetChanges& net) {
   for (const ExecutionUpdate& update : net.updates) {
     Execution& execution = executions.at(update.run);
     execution.record.cancel_requested |= update.cancel_requested;
+    if (update.attributes) execution.attributes = *update.attributes;
     if (update.deadline_ms) {
       deadlines.erase({execution.deadline_ms, update.run});
       execution.deadline_ms = *update.deadline_ms;
@@ -155,6 +156,7 @@ void Tables::apply(const CommitBatch& batch, const NetChanges& net) {
                         .parent_run_id = opened.parent_run_id,
                         .cancel_requested = row.cancel_requested};
     execution.deadline_ms = opened.deadline_ms;
+    execution.attributes = opened.attributes;
     if (execution.deadline_ms > 0) deadlines.insert({execution.deadline_ms, opened.run});
     if (row.close_status == 0) open_runs[workflow_of(execution)] = opened.run.run_id;
   }

@@ -22,6 +22,7 @@ struct Snapshot {
 struct Execution {
   ExecutionRecord record;
   int64_t deadline_ms = 0;
+  std::vector<Attribute> attributes;
 };
 
 struct Received {

@@ -70,6 +70,47 @@ void add_opened(const std::vector<NewExecution>& rows, CommitForm& form) {
   form.steps.push_back({&kOpenExecutions, std::move(params), std::nullopt});
 }
 
+// A run's attribute, on its way into the table.
+struct AttributeRow {
+  RunKey run;
+  const Attribute* attribute;
+};
+
+void add_attributes(const NetChanges& net, CommitForm& form) {
+  std::vector<const ExecutionUpdate*> changed, closed;
+  std::vector<AttributeRow> rows;
+  const auto add = [&](RunKey run, const std::vector<Attribute>& attributes) {
+    for (const Attribute& attribute : attributes) rows.push_back({run, &attribute});
+  };
+  for (const ExecutionUpdate& update : net.updates) {
+    if (update.attributes) {
+      changed.push_back(&update);
+      add(update.run, *update.attributes);
+    } else if (update.closes_attributes) {
+      closed.push_back(&update);
+    }
+  }
+  for (const NewExecution& row : net.opened) add(row.opened.run, row.opened.attributes);
+  const auto runs = [](const std::vector<const ExecutionUpdate*>& updates) {
+    return Params().int2s(updates, [](const ExecutionUpdate* update) { return update->run.shard; })
+        .uuids(updates, [](const ExecutionUpdate* update) { return update->run.run_id; });
+  };
+  if (!changed.empty()) form.steps.push_back({&kForgetAttributes, runs(changed), std::nullopt});
+  if (!closed.empty()) {
+    Params params = runs(closed);
+    params.int2s(closed, [](const ExecutionUpdate* update) { return update->close_status; })
+        .int8s(closed, [](const ExecutionUpdate* update) { return update->close_ms; });
+    form.steps.push_back({&kCloseAttributes, std::move(params), std::nullopt});
+  }
+  if (rows.empty()) return;
+  Params params;
+  params.int2s(rows, [](const AttributeRow& row) { return row.run.shard; })
+      .uuids(rows, [](const AttributeRow& row) { return row.run.run_id; })
+      .texts(rows, [](const AttributeRow& row) { return std::string_view(row.attribute->name); })
+      .byteas(rows, [](const AttributeRow& row) { return std::string_view(row.attribute->value); });
+  form.steps.push_back({&kAddAttributes, std::move(params), std::nullopt});
+}
+
 void add_backlog(const CommitBatch& batch, CommitForm& form) {
   if (!batch.backlog_removed.empty()) {
     const auto rows = sorted(batch.backlog_removed, [](const BacklogKey& key) { return key; });
@@ -145,6 +186,7 @@ absl::StatusOr<CommitForm> commit_form(const CommitBatch& batch) {
   add_journal(batch, form);
   add_updates(net->updates, form);
   add_opened(net->opened, form);
+  add_attributes(*net, form);
   add_backlog(batch, form);
   add_outbox(batch, form);
   add_received(batch, form);

@@ -44,6 +44,10 @@ void add_filters(const ExecutionQuery& query, int shard_count, Params& params) {
   if (!query.type_name.empty()) params.text(query.type_name);
   if (!query.type_version.empty()) params.text(query.type_version);
   if (!query.tag.empty()) params.text(query.tag);
+  if (!query.attribute_name.empty()) {
+    params.text(query.attribute_name).text(query.attribute_least);
+    if (query.attribute_least != query.attribute_most) params.text(query.attribute_most);
+  }
   if (query.close_status != 0) params.int2(query.close_status);
   if (!query.open && query.closed_after_ms != 0) params.int8(query.closed_after_ms);
 }

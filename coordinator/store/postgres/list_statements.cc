@@ -1,5 +1,6 @@
-// The statements of lists and counts: a condition for each filter that is set. Shape and order follow the indexes of `execution` and
-// `execution_tag`, which hold every filter: what is not shown is passed over in the index, and a count reads nothing else.
+// The statements of lists and counts: a condition for each filter that is set. Shape and order follow the indexes of `execution`,
+// `execution_tag` and `execution_attribute`, which hold every filter: what is not shown is passed over in the index, and a count reads
+// nothing else.
 #include "absl/strings/str_cat.h"
 #include "coordinator/store/postgres/statements.h"
 
@@ -13,11 +14,13 @@ struct Source {
 
 Source source_of(const ExecutionQuery& query, int next_param) {
   Source source;
-  source.table = query.tag.empty() ? "execution" : "execution_tag";
+  const bool by_tag = !query.tag.empty(), by_attribute = !query.attribute_name.empty();
+  source.table = by_tag ? "execution_tag" : by_attribute ? "execution_attribute" : "execution";
   source.name = absl::StrCat(query.open ? "open" : "closed", query.by_close_time ? "_by_close" : "_by_start");
   const std::string time = query.by_close_time ? "close_ms" : "start_ms";
-  // The words of the index: that of open runs by workflow id and those of tags say close_status, those of lists of open runs close_ms.
-  const bool by_close_ms = query.open && query.tag.empty() && query.workflow_id.empty();
+  // The words of the index: that of open runs by workflow id and those of tags and attributes say close_status, those of lists of open runs
+  // close_ms.
+  const bool by_close_ms = query.open && !by_tag && !by_attribute && query.workflow_id.empty();
   source.where = absl::StrCat("domain = $1::text AND ", by_close_ms ? "close_ms" : "close_status", query.open ? " = 0" : " > 0", " AND ", time,
                               " BETWEEN $2::int8 AND $3::int8");
   const auto filter = [&](bool is_set, const char* name, const char* condition, const char* type) {
@@ -30,7 +33,13 @@ Source source_of(const ExecutionQuery& query, int next_param) {
   filter(!query.workflow_id.empty(), "workflow", "workflow_id =", "text");
   filter(!query.type_name.empty(), "type", "type_name =", "text");
   filter(!query.type_version.empty(), "version", "type_version =", "text");
-  filter(!query.tag.empty(), "tag", "tag =", "text");
+  filter(by_tag, "tag", "tag =", "text");
+  filter(by_attribute, "attribute", "name =", "text");
+  // One value is read in the order of the list; a range has to be sorted.
+  const bool one_value = query.attribute_least == query.attribute_most;
+  filter(by_attribute && one_value, "value", "value =", "bytea");
+  filter(by_attribute && !one_value, "from", "value >=", "bytea");
+  filter(by_attribute && !one_value, "to", "value <=", "bytea");
   filter(query.close_status != 0, "status", "close_status =", "int2");
   filter(!query.open && query.closed_after_ms != 0, "kept", "close_ms >", "int8");
   return source;
@@ -49,9 +58,9 @@ ListStatement list_statement(const ExecutionQuery& query) {
   const std::string page = absl::StrCat(" FROM ", source.table, " e WHERE ", source.where, " AND (", time, ", run_id) ",
                                         query.oldest_first ? ">" : "<", " ($4::int8, $5::uuid) ORDER BY ", place, " LIMIT $6::int4");
   const std::string name = absl::StrCat("list_", source.name, query.oldest_first ? "_up" : "_down");
-  // The table of tags has not all that is shown; and the runs of a workflow id are in the order of their close in the only index that has
-  // them, so that those of the page are known only when all have been seen: the rows of these alone are looked up.
-  const bool looked_up = !query.tag.empty() || (!query.workflow_id.empty() && !query.open && !query.by_close_time);
+  // The tables of tags and attributes have not all that is shown; and the runs of a workflow id are in the order of their close in the only
+  // index that has them, so that those of the page are known only when all have been seen: the rows of these alone are looked up.
+  const bool looked_up = source.table != "execution" || (!query.workflow_id.empty() && !query.open && !query.by_close_time);
   if (!looked_up) return {name, absl::StrCat("SELECT ", kColumns, page)};
   return {name, absl::StrCat("SELECT ", kColumns, " FROM (SELECT shard, run_id, ", time, page, ") page CROSS JOIN LATERAL ",
                              "(SELECT * FROM execution WHERE shard = page.shard AND run_id = page.run_id LIMIT 1) e ORDER BY page.",

@@ -52,6 +52,29 @@ SELECT o.shard, o.run_id, t.tag, o.domain, o.start_ms, o.close_ms, o.close_statu
 FROM opened o CROSS JOIN LATERAL (SELECT DISTINCT tag FROM unnest(o.tags) AS tag) t
 )"};
 
+// Of runs whose attributes change, and, by the other one, of those that close.
+constinit const Statement kForgetAttributes = {"forget_attributes", R"(
+DELETE FROM execution_attribute a
+USING unnest($1::int2[], $2::uuid[]) AS r(shard, run_id)
+WHERE a.shard = ANY (ARRAY[r.shard]) AND a.run_id = r.run_id
+)"};
+
+constinit const Statement kCloseAttributes = {"close_attributes", R"(
+UPDATE execution_attribute a SET close_status = r.close_status, close_ms = r.close_ms
+FROM unnest($1::int2[], $2::uuid[], $3::int2[], $4::int8[]) AS r(shard, run_id, close_status, close_ms)
+WHERE a.shard = ANY (ARRAY[r.shard]) AND a.run_id = r.run_id
+)"};
+
+// After the rows of the runs, whose times and state they repeat.
+constinit const Statement kAddAttributes = {"add_attributes", R"(
+INSERT INTO execution_attribute (shard, run_id, name, value, domain, start_ms, close_ms, close_status)
+SELECT r.shard, r.run_id, r.name, r.value, e.domain, e.start_ms, e.close_ms, e.close_status
+FROM unnest($1::int2[], $2::uuid[], $3::text[], $4::bytea[]) AS r(shard, run_id, name, value)
+CROSS JOIN LATERAL (
+  SELECT domain, start_ms, close_ms, close_status FROM execution WHERE shard = r.shard AND run_id = r.run_id LIMIT 1
+) e
+)"};
+
 // Looked up, then deleted where they stand: rows of the backlog come and go and never change, so a place found stays right.
 constinit const Statement kRemoveBacklog = {"remove_backlog", R"(
 DELETE FROM backlog b
@@ -276,6 +299,9 @@ WITH gone AS (
 ), tags AS (
   DELETE FROM execution_tag t USING (SELECT * FROM gone WHERE tags > 0) g
   WHERE t.shard = ANY (ARRAY[g.shard]) AND t.run_id = g.run_id
+), attributes AS (
+  DELETE FROM execution_attribute a USING gone g
+  WHERE a.shard = ANY (ARRAY[g.shard]) AND a.run_id = g.run_id
 )
 INSERT INTO removed_run (shard, run_id) SELECT shard, run_id FROM gone ORDER BY shard, run_id
 )"};

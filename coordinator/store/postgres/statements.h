@@ -13,6 +13,9 @@ namespace baton::store::postgres {
 extern const Statement kAppendJournal;      // shards, run ids, batch numbers, first event ids, formats, records, commit id
 extern const Statement kUpdateExecutions;   // shards, run ids, close statuses, close times, deadlines, cancel requested -> count
 extern const Statement kOpenExecutions;     // see statements.cc
+extern const Statement kForgetAttributes;      // shards, run ids
+extern const Statement kCloseAttributes;       // shards, run ids, close statuses, close times
+extern const Statement kAddAttributes;         // shards, run ids, names, values
 extern const Statement kRemoveBacklog;      // shards, run ids, scheduled event ids
 extern const Statement kAddBacklog;         // shards, run ids, scheduled event ids, kinds, domains, …
 extern const Statement kRemoveOutbox;       // shards, run ids, kinds, subjects

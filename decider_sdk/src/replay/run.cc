@@ -74,6 +74,8 @@ void Run::apply(const Event& event) {
     case Event::kWorkflowExecutionPaused:
     case Event::kWorkflowExecutionResumed:
     case Event::kWorkflowExecutionHistoryLimitNeared:
+    case Event::kSearchAttributesUpserted:
+    case Event::kUpsertSearchAttributesFailed:
       break;
     case Event::kActivityTaskCompleted:
     case Event::kActivityTaskFailed:
