@@ -46,4 +46,9 @@ fi
 build asan asan_tests
 run_tests asan -L asan
 build release all
+BATON_SPEC_COVERAGE_DIR=$(mktemp -d "${TMPDIR:-/tmp}/baton-spec.XXXXXX")
+export BATON_SPEC_COVERAGE_DIR
+trap 'rm -rf "$BATON_SPEC_COVERAGE_DIR"' EXIT
 run_tests release
+say "what of the contract the spec tests produce"
+build/release/bin/spec_coverage_report "$BATON_SPEC_COVERAGE_DIR"
