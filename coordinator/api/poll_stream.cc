@@ -2,9 +2,10 @@
 
 namespace baton::api {
 
-absl::Status check_opening(const Backend& backend, const core::Caller& caller, const engine::PollerSpec& spec) {
+absl::Status check_opening(const Backend& backend, const core::Caller& caller, const engine::PollerSpec& spec, bool holds_tasks) {
   const bool decisions = spec.kind == core::TaskKind::kDecision;
-  if (absl::Status s = admit(backend, caller, decisions ? "PollForDecisionTask" : "PollForActivityTask", spec.domain); !s.ok()) return s;
+  const auto may = holds_tasks ? authorize : admit;
+  if (absl::Status s = may(backend, caller, decisions ? "PollForDecisionTask" : "PollForActivityTask", spec.domain); !s.ok()) return s;
   if (absl::Status s = core::check_name("open.domain", spec.domain); !s.ok()) return s;
   if (absl::Status s = core::check_name("open.task_list.name", spec.task_list); !s.ok()) return s;
   if (absl::Status s = core::check_text("open.identity", spec.identity, core::kMaxIdentityChars); !s.ok()) return s;

@@ -17,8 +17,9 @@
 
 namespace baton::api {
 
-// The first frame's words against their bounds, and whether the caller may poll there.
-absl::Status check_opening(const Backend& backend, const core::Caller& caller, const engine::PollerSpec& spec);
+// The first frame's words against their bounds, and whether the caller may poll there. `holds_tasks`: it names some, so that whoever works on
+// them is never told to come again later.
+absl::Status check_opening(const Backend& backend, const core::Caller& caller, const engine::PollerSpec& spec, bool holds_tasks);
 // A token of a stream is of its kind and of its domain: whoever may poll in a domain does nothing in another one.
 absl::StatusOr<journal::v1::TaskToken> open_stream_token(const Backend& backend, const engine::PollerSpec& spec, std::string_view field,
                                                          const std::string& token);
@@ -123,8 +124,9 @@ class PollStream : public grpc::ServerBidiReactor<Request, Response> {
     auto opened = opening(request_);
     if (!opened.ok()) return opened.status();
     spec_ = *std::move(opened);
-    if (absl::Status checked = check_opening(backend_, caller_, spec_); !checked.ok()) return checked;
-    if (request_.open().held_task_tokens_size() > spec_.slots) {
+    const int held = request_.open().held_task_tokens_size();
+    if (absl::Status checked = check_opening(backend_, caller_, spec_, held > 0); !checked.ok()) return checked;
+    if (held > spec_.slots) {
       return core::invalid_field("open.held_task_tokens", "are more than the stream has slots");
     }
     return absl::OkStatus();

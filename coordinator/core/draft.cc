@@ -184,6 +184,7 @@ void Draft::end_full_history() {
   if (state().started().history_limit_warning() && warn_of_full_history()) return;
   // Loosely, as in SWF: what the command itself appended is kept.
   if (state().last_event_id <= context_.limits.history_events) return;
+  rests_on_registry();  // the domain may have raised its limit
   event([&](journal::Event& event) {
     journal::WorkflowExecutionTerminatedAttributes& terminated = *event.mutable_workflow_execution_terminated();
     terminated.set_child_policy(state().started().child_policy());
@@ -273,7 +274,6 @@ void Draft::derive_visibility() {
 absl::StatusOr<Commit> Draft::finish(Reply reply) && {
   Commit commit;
   commit.reply = std::move(reply);
-  commit.rests_on_registry = rests_on_registry_;
   if (!commit_.records.empty()) {
     end_full_history();
     std::sort(touched_.begin(), touched_.end());
@@ -286,6 +286,7 @@ absl::StatusOr<Commit> Draft::finish(Reply reply) && {
     derive_visibility();
     derive_messages();
   }
+  commit.rests_on_registry = rests_on_registry_;
   commit_.run_id = state().identity->run_id;
   commit.runs.push_back(std::move(commit_));
   return commit;

@@ -124,8 +124,9 @@ absl::Status check_resource_tag_value(std::string_view field, std::string_view v
 
 absl::Status check_payload(std::string_view field, const baton::v1::Payload& payload, size_t max_bytes) {
   if (payload.data().size() > max_bytes) {
-    return invalid_field(field, "has " + std::to_string(payload.data().size()) + " bytes; at most " + std::to_string(max_bytes) +
-                                    " are allowed: store the data elsewhere and pass a reference");
+    return mark_rests_on_registry(invalid_field(field, "has " + std::to_string(payload.data().size()) + " bytes; at most " +
+                                                           std::to_string(max_bytes) +
+                                                           " are allowed: store the data elsewhere and pass a reference"));
   }
   const std::string name(field);
   if (absl::Status text = check_text(name + ".content_type", payload.content_type(), kMaxContentTypeChars); !text.ok()) return text;
@@ -145,7 +146,8 @@ absl::Status check_headers(std::string_view field, const google::protobuf::Map<s
     bytes += key.size() + payload.data().size() + payload.content_type().size() + payload.encoding().size() + payload.key_id().size();
   }
   if (bytes <= max_bytes) return absl::OkStatus();
-  return invalid_field(field, "has " + std::to_string(bytes) + " bytes in all; at most " + std::to_string(max_bytes) + " are allowed");
+  return mark_rests_on_registry(
+      invalid_field(field, "has " + std::to_string(bytes) + " bytes in all; at most " + std::to_string(max_bytes) + " are allowed"));
 }
 
 absl::Status check_task_list(std::string_view field, const baton::v1::TaskList& list) {

@@ -32,7 +32,6 @@ RunningEngine::RunningEngine(store::Store& store, const core::Authorizer& author
       options_(std::move(options)),
       clock_(options_.host_time),
       registry_(store, limits),
-      rates_(registry_, clock_),
       matcher_(options_.max_pollers,
                [this](const WaitingOffer& offer, std::shared_ptr<TaskPoller> poller) {
                  lane_of(offer.key.run.shard).push(offer_request(offer, std::move(poller)), false);

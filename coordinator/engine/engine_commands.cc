@@ -37,7 +37,10 @@ core::RunId RunningEngine::new_run_id() {
 }
 
 absl::Status RunningEngine::take_token(const std::string& domain, std::string_view operation) {
-  const int64_t wait_ms = rates_.take_token(domain, operation);
+  const auto picture = registry_.picture();
+  const RateLimit* rate = picture->find_rate(domain, operation);
+  if (rate == nullptr) return absl::OkStatus();
+  const int64_t wait_ms = rates_.take(domain, operation, *rate, clock_.now_ms());
   if (wait_ms == 0) return absl::OkStatus();
   const std::string what(operation);
   return core::with_retry_after(

@@ -34,7 +34,7 @@ struct LaneEnvironment {
   store::Store& store;
   Registry& registry;
   const core::Authorizer& authorizer;
-  Rates& rates;
+  RateBuckets& rates;
   DatabaseClock& clock;
   Matcher& matcher;
   OpenExecutions& open_executions;

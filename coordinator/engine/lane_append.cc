@@ -77,6 +77,7 @@ void LaneBatch::write_acknowledgements(CachedRun& run) {
       continue;
     }
     if (commit->runs[0].records.empty()) continue;
+    registry_said_no_ |= commit->rests_on_registry;
     append(run, std::move(commit->runs[0]));
     work_of(run).acknowledgements.push_back(std::move(acknowledgement));
   }
@@ -90,6 +91,7 @@ void LaneBatch::hold(size_t index, CachedRun& run) {
   auto commit = core::decide(run.state, {request.command.caller, core::AcknowledgeTask{task, request.poller->spec().identity, now_ms_}},
                              context(run.workflow.domain));
   if (!commit.ok()) return refuse(index, commit.status(), &run, false);
+  registry_said_no_ |= commit->rests_on_registry;
   const core::TaskKind kind = request.poller->spec().kind;
   // An answer that was recorded before is told when it is sent again: nobody holds a task that is over.
   if (Holder* holder = run.find_holder(task.scheduled_event_id, task.attempt, task.delivery)) {
@@ -152,6 +154,7 @@ bool LaneBatch::make_offer(CachedRun& run, int64_t scheduled_event_id, const std
       run.state, {{"baton", ""}, core::OfferTask{scheduled_event_id, spec.identity, spec.instance_id, spec.unary}},
       context(run.workflow.domain));
   if (!commit.ok()) return false;
+  registry_said_no_ |= commit->rests_on_registry;
   const auto* offer = std::get_if<core::OfferReply>(&commit->reply);
   const std::optional<core::OfferReply> made = offer == nullptr ? std::nullopt : std::make_optional(*offer);
   append(run, std::move(commit->runs[0]));

@@ -102,7 +102,7 @@ class LaneBatch {
   void note_offer(const LaneRequest& request, CachedRun& run, const core::OfferReply& offer);
   void note_heartbeat(const LaneRequest& request, CachedRun& run);
   core::Context context(const std::string& domain) {
-    return {now_ms_, *registry_, registry_->limits_of(domain), env_.authorizer, arena_, &env_.rates};
+    return {now_ms_, *registry_, registry_->limits_of(domain), env_.authorizer, arena_, &rates_};
   }
 
   // --- what decisions do to a run (lane_append.cc) ---
@@ -147,6 +147,7 @@ class LaneBatch {
   std::array<std::vector<size_t>, static_cast<size_t>(LaneWork::kOffer) + 1> order_;  // their indexes, by work
   std::shared_ptr<const RegistryPicture> registry_;
   const int64_t now_ms_;
+  RoundRates rates_;
   google::protobuf::Arena arena_;  // of the records that this round writes
 
   std::map<store::WorkflowKey, std::optional<core::RunId>> looked_up_;

@@ -176,6 +176,7 @@ void LaneBatch::add_verdicts(store::CommitBatch& batch) const {
 }
 
 void LaneBatch::abandon() {
+  rates_.give_back();
   for (const MadeOffer& made : offers_) {
     const DeliveryKey key{made.run->key.run_id, made.offer.scheduled_event_id, made.offer.attempt, made.offer.delivery};
     if (made.newly_held) made.poller->drop(key);

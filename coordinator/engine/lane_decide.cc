@@ -28,10 +28,10 @@ absl::Status already_started(const store::WorkflowKey& workflow, const core::Run
 }
 
 absl::Status too_many_open(const std::string& domain, int64_t limit) {
-  return core::with_retry_after(core::fault(v1::LIMIT_EXCEEDED, "domain " + domain,
-                                            "domain " + domain + " has " + std::to_string(limit) +
-                                                " open executions, which is its limit: start this one when others have closed"),
-                                kLimitRetryMs);
+  absl::Status full = core::fault(v1::LIMIT_EXCEEDED, "domain " + domain,
+                                  "domain " + domain + " has " + std::to_string(limit) +
+                                      " open executions, which is its limit: start this one when others have closed");
+  return core::mark_rests_on_registry(core::with_retry_after(std::move(full), kLimitRetryMs));
 }
 
 }  // namespace
@@ -115,6 +115,7 @@ void LaneBatch::signal_open_run(size_t index, const core::RunId& run_id) {
   auto commit = core::decide(run->state, {request.command.caller, core::SignalWorkflowExecution{signal}},
                              context(request.workflow.domain));
   if (!commit.ok()) return refuse(index, commit.status(), run, true);
+  registry_said_no_ |= commit->rests_on_registry;
   append(*run, std::move(commit->runs[0]));
   decided_.push_back({.request = index, .reply = LaneReply{core::StartReply{run_id}, nullptr}, .run = run, .appended = true, .open_run = run_id});
 }

@@ -24,6 +24,7 @@ LaneBatch::LaneBatch(Lane& lane, std::vector<LaneRequest> requests)
       requests_(std::move(requests)),
       registry_(env_.registry.picture()),
       now_ms_(env_.clock.now_ms()),
+      rates_(env_.rates, *registry_, now_ms_),
       verdicts_(requests_.size()) {}
 
 bool LaneBatch::is_unacknowledged(const CachedRun& run, const core::TaskRef& task) {

@@ -1,5 +1,5 @@
 // How fast a domain may be called and may decide: a token bucket for each operation that has a rate (registry_service.proto: RateLimit), full
-// at first. Of this coordinator alone. Thread-safe; costs a look-up where nothing has a rate.
+// at first. Of this coordinator alone.
 #pragma once
 
 #include <cstdint>
@@ -7,33 +7,48 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "absl/container/flat_hash_map.h"
 #include "coordinator/core/context.h"
-#include "coordinator/engine/clock.h"
 #include "coordinator/engine/registry.h"
 
 namespace baton::engine {
 
-class Rates final : public core::DecisionRates {
+// Thread-safe.
+class RateBuckets {
  public:
-  Rates(const Registry& registry, const DatabaseClock& clock) : registry_(registry), clock_(clock) {}
-
-  // Takes a token. 0: there was one, or the operation has no rate; else none was taken, and there is one after so many milliseconds.
-  int64_t take_token(std::string_view domain, std::string_view operation);
-  bool take(std::string_view domain, std::string_view decision) override { return take_token(domain, decision) == 0; }
+  // Takes a token. 0: there was one; else none was taken, and there is one after so many milliseconds, if nobody else takes it.
+  int64_t take(std::string_view domain, std::string_view operation, const RateLimit& rate, int64_t now_ms);
+  // What a token was taken for was not done.
+  void give_back(std::string_view domain, std::string_view operation);
 
  private:
   struct Bucket {
-    RateLimit rate;
-    double tokens = 0;
+    int64_t nanotokens = 0;  // whole numbers: whoever waits as told finds one
     int64_t filled_ms = 0;
   };
 
-  const Registry& registry_;
-  const DatabaseClock& clock_;
   std::mutex mutex_;
-  absl::flat_hash_map<std::pair<std::string, std::string>, Bucket> buckets_;  // by domain and operation; guarded by mutex_
+  absl::flat_hash_map<std::pair<std::string, std::string>, Bucket> buckets_;  // by domain and operation
+};
+
+// What the decisions of one round of a lane take; the arguments outlive it. Costs a look-up where nothing has a rate. Used by the lane's
+// thread.
+class RoundRates final : public core::DecisionRates {
+ public:
+  RoundRates(RateBuckets& buckets, const RegistryPicture& registry, int64_t now_ms)
+      : buckets_(buckets), registry_(registry), now_ms_(now_ms) {}
+
+  bool take(std::string_view domain, std::string_view decision) override;
+  // The round does not count: its decisions are made again, or not at all.
+  void give_back();
+
+ private:
+  RateBuckets& buckets_;
+  const RegistryPicture& registry_;
+  const int64_t now_ms_;
+  std::vector<std::pair<std::string, std::string>> taken_;  // domain, decision
 };
 
 }  // namespace baton::engine

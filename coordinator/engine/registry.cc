@@ -62,8 +62,8 @@ core::ActivityTypeRecord activity_record(const store::TypeRow& row) {
 }
 
 template <class Map>
-const typename Map::mapped_type* find(const Map& map, const std::string& key) {
-  const auto found = map.find(key);
+const typename Map::mapped_type* find(const Map& map, std::string_view key) {
+  const auto found = map.find(absl::string_view(key.data(), key.size()));
   return found == map.end() ? nullptr : &found->second;
 }
 
@@ -92,7 +92,7 @@ RegistryPicture::RegistryPicture(store::RegistryDump dump, const core::Limits& l
 }
 
 const core::DomainRecord* RegistryPicture::find_domain(std::string_view domain) const {
-  return find(domains_, std::string(domain));
+  return find(domains_, domain);
 }
 const core::Limits& RegistryPicture::limits_of(std::string_view domain) const {
   const core::DomainRecord* record = find_domain(domain);
@@ -100,8 +100,8 @@ const core::Limits& RegistryPicture::limits_of(std::string_view domain) const {
 }
 const RateLimit* RegistryPicture::find_rate(std::string_view domain, std::string_view operation) const {
   if (rates_.empty()) return nullptr;
-  const auto* of_domain = find(rates_, std::string(domain));
-  return of_domain == nullptr ? nullptr : find(*of_domain, std::string(operation));
+  const auto* of_domain = find(rates_, domain);
+  return of_domain == nullptr ? nullptr : find(*of_domain, operation);
 }
 const core::WorkflowTypeRecord* RegistryPicture::find_workflow_type(std::string_view domain, std::string_view name,
                                                                     std::string_view version) const {

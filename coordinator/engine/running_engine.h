@@ -96,7 +96,7 @@ class RunningEngine final : public Engine {
   const EngineOptions options_;
   DatabaseClock clock_;
   Registry registry_;
-  Rates rates_;
+  RateBuckets rates_;
   Matcher matcher_;
   OpenExecutions open_executions_;
   ReaderPool readers_;

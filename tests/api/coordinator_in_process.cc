@@ -14,7 +14,7 @@ void after(int64_t ms, v1::Timeout* timeout) { core::set_timeout(ms, timeout); }
 }  // namespace
 
 Outcome outcome_of(const grpc::Status& status) {
-  Outcome outcome{status.error_code(), status.ok() ? "OK" : "", "", status.error_message(), false};
+  Outcome outcome{status.error_code(), status.ok() ? "OK" : "", "", status.error_message()};
   google::rpc::Status details;
   details.ParseFromString(status.error_details());
   for (const auto& any : details.details()) {
@@ -26,7 +26,10 @@ Outcome outcome_of(const grpc::Status& status) {
         if (const auto found = info.metadata().find(key); found != info.metadata().end()) outcome.subject = found->second;
       }
     }
-    if (any.UnpackTo(&retry)) outcome.has_retry_info = true;
+    if (any.UnpackTo(&retry)) {
+      outcome.has_retry_info = true;
+      outcome.retry_after_ms = core::duration_ms(retry.retry_delay());
+    }
   }
   return outcome;
 }

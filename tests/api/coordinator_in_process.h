@@ -26,6 +26,7 @@ struct Outcome {
   std::string subject;  // its field or its resource
   std::string message;
   bool has_retry_info = false;
+  int64_t retry_after_ms = 0;  // what it says
 };
 Outcome outcome_of(const grpc::Status& status);
 // The ErrorInfo's reason, for comparisons: "OK" when the call succeeded.

@@ -116,7 +116,7 @@ bool GoldenRun::take_setting(const Words& words) {
   } else if (words.verb == "allow") {
     run().authorizer.denied.erase(words.argument(0));
   } else if (words.verb == "too_fast") {
-    run().rates.refused.insert(words.argument(0));
+    run().rates.exhausted.insert(words.argument(0));
   } else if (words.verb == "limit") {
     EXPECT_EQ(run_, nullptr) << "limits come first";
     set_limit(limits_, words.argument(0), number(words.argument(1)));

@@ -22,6 +22,7 @@ namespace baton::core {
 class FixedRegistry : public RegistryView {
  public:
   FixedRegistry();
+  void disable_functions() { domain_.functions_disabled = true; }
   const DomainRecord* find_domain(std::string_view domain) const override;
   const WorkflowTypeRecord* find_workflow_type(std::string_view domain, std::string_view name, std::string_view version) const override;
   const ActivityTypeRecord* find_activity_type(std::string_view domain, std::string_view name, std::string_view version) const override;
@@ -40,11 +41,15 @@ class DenySome : public Authorizer {
   bool allows(const Caller&, const Action& action) const override { return !denied.contains(action.name); }
 };
 
-// No decision of these kinds.
-class RefuseSome : public DecisionRates {
+// No token is left for the named decisions; there is always one for the others.
+class SomeExhausted : public DecisionRates {
  public:
-  std::set<std::string, std::less<>> refused;
-  bool take(std::string_view, std::string_view decision) override { return !refused.contains(decision); }
+  std::set<std::string, std::less<>> exhausted;
+  std::vector<std::string> asked;
+  bool take(std::string_view, std::string_view decision) override {
+    asked.emplace_back(decision);
+    return !exhausted.contains(decision);
+  }
 };
 
 // In milliseconds; kNoTimeoutMs for NONE.
@@ -73,13 +78,15 @@ class LiveRun {
   int64_t now_ms = kStartMs;
   // Calls and decisions are allowed unless named in `denied`.
   DenySome authorizer;
-  RefuseSome rates;
+  SomeExhausted rates;
 
   // Decides `body` and makes what it yields the state. An error changes nothing.
   template <class Body>
   absl::StatusOr<Commit> decide(Body body) {
     return decide_command({{"tester", "here"}, std::move(body)});
   }
+
+  void disable_functions() { registry_.disable_functions(); }
 
   const ExecutionState& state() const { return state_; }
   const std::vector<journal::Record>& records() const { return records_; }

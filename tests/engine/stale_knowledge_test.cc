@@ -28,6 +28,27 @@ class StaleKnowledge : public EngineFixture {
   TestCoordinator& b = coordinator();
 };
 
+// Gives domain "orders" this limit of open timers, as another coordinator would.
+void limit_timers(store::Store& data, int32_t open_timers) {
+  v1::DomainConfiguration settings;
+  settings.mutable_limits()->set_open_timers(open_timers);
+  store::RegistryDump dump = *data.read_registry();
+  for (store::DomainRow& row : dump.domains) row.configuration = settings.SerializeAsString();
+  ASSERT_TRUE(data.change_registry({.expected_version = dump.version, .put_domains = dump.domains}).ok());
+}
+
+TEST_F(StaleKnowledge, K1ALimitThatWasRaisedElsewhereRefusesNothing) {
+  limit_timers(*data_, 0);
+  sweep(a);
+  ASSERT_TRUE(a.start("order").ok());
+  decide_through_a({start_timer("t", 86'400'000)});
+  ASSERT_EQ(count_events("order", Event::kStartTimerFailed), 1);
+  limit_timers(*data_, 2);
+  decide_through_a({start_timer("t", 86'400'000)});
+  EXPECT_EQ(count_events("order", Event::kStartTimerFailed), 1) << events("order");
+  EXPECT_EQ(count_events("order", Event::kTimerStarted), 1);
+}
+
 TEST_F(StaleKnowledge, A1ACompletionReachesACoordinatorThatDoesNotKnowTheActivityYet) {
   let_b_cache("order");
   decide_through_a({schedule_activity("x")});

@@ -1,35 +1,12 @@
-// SWF: 12, quotas and rates, set for each domain (beyond SWF).
-#include "tests/spec/spec_test.h"
+// SWF: 12, quotas, set for each domain (beyond SWF).
+#include <thread>
+
+#include "tests/spec/domain_settings.h"
 
 namespace baton::testing {
 namespace {
 
-class Section12Limits : public SpecTest {
- protected:
-  Outcome try_update(const std::string& fields) {
-    v1::UpdateDomainRequest request;
-    request.set_name(kDomain);
-    merge(fields, &request);
-    return outcome(*registry_, &Registry::UpdateDomain, request);
-  }
-  void update(const std::string& fields) {
-    const Outcome updated = try_update(fields);
-    EXPECT_EQ(updated.reason, "OK") << updated.message;
-  }
-  v1::DomainConfiguration configuration() {
-    v1::DescribeDomainRequest request;
-    v1::DescribeDomainResponse shown;
-    request.set_name(kDomain);
-    EXPECT_TRUE(call(*registry_, &Registry::DescribeDomain, request, &shown).ok());
-    return shown.configuration();
-  }
-  // One use of it is free, the next one comes too fast.
-  void allow_one(const std::string& operation) {
-    update("rates { rates { operation: '" + operation + "' bucket: 1 refill_per_second: 1 } }");
-  }
-};
-
-// --- limits ---
+class Section12Limits : public DomainSettings {};
 
 // SWF: 12. The quotas of SWF are the defaults.
 TEST_F(Section12Limits, TheDefaultsAreThoseOfSwf) {
@@ -149,116 +126,153 @@ TEST_F(Section12Limits, ALimitHasBounds) {
   }
 }
 
-// --- rates ---
-
-// Too fast: nothing is done, and the caller hears when to come back.
-TEST_F(Section12Limits, ACallOverItsRateIsThrottled) {
-  allow_one("StartWorkflowExecution");
+TEST_F(Section12Limits, ALoweredLimitOfEventsHoldsForOpenExecutions) {
   start("w");
-  const Outcome refused = try_start("v");
-  EXPECT_EQ(refused.code, grpc::StatusCode::RESOURCE_EXHAUSTED);
-  EXPECT_EQ(refused.reason, "THROTTLING");
-  EXPECT_EQ(refused.subject, "StartWorkflowExecution");
-  EXPECT_TRUE(refused.has_retry_info);
-  EXPECT_EQ(try_signal("v").reason, "UNKNOWN_RESOURCE") << "nothing was started, and signals have no rate";
-}
-
-TEST_F(Section12Limits, ABucketFillsAgain) {
-  update("rates { rates { operation: 'SignalWorkflowExecution' bucket: 1 refill_per_second: 1000 } }");
-  start("w");
+  for (int i = 0; i < 10; ++i) signal("w");
+  update("limits { history_events: 10 }");
+  EXPECT_EQ(describe("w").execution_info().execution_status(), v1::EXECUTION_STATUS_OPEN) << "nothing happens before its next event";
   signal("w");
-  // A millisecond at most.
-  while (try_signal("w").reason == "THROTTLING") continue;
-  EXPECT_EQ(history_text("w", 3), "3 WorkflowExecutionSignaled, 4 WorkflowExecutionSignaled");
+  EXPECT_EQ(history_text("w", 13), "13 WorkflowExecutionSignaled, 14 WorkflowExecutionTerminated");
 }
 
-TEST_F(Section12Limits, EachItemOfABatchStartHasTheRateOfAStart) {
-  allow_one("StartWorkflowExecution");
-  v1::StartWorkflowExecutionsRequest request;
-  v1::StartWorkflowExecutionsResponse response;
-  request.set_domain(kDomain);
-  *request.add_items() = start_request("a");
-  *request.add_items() = start_request("b");
-  EXPECT_TRUE(call(*workflows_, &Workflows::StartWorkflowExecutions, request, &response).ok());
-  EXPECT_FALSE(response.verdicts(0).run_id().empty());
-  EXPECT_EQ(response.verdicts(1).refused().fault(), v1::THROTTLING);
-  EXPECT_TRUE(response.verdicts(1).refused().retryable());
+TEST_F(Section12Limits, TheWarningOfALongHistoryGoesByTheDomainsLimit) {
+  update("limits { history_events: 10 }");
+  start("w", "history_limit_warning: true");
+  for (int i = 0; i < 6; ++i) signal("w");
+  EXPECT_EQ(history_text("w", 8), "8 WorkflowExecutionSignaled, 9 WorkflowExecutionHistoryLimitNeared");
 }
 
-// What was done is never refused for coming too fast.
-TEST_F(Section12Limits, AnswersAndHeartbeatsHaveNoRate) {
-  for (const char* operation : {"RespondDecisionTaskCompleted", "RespondDecisionTaskFailed", "RespondActivityTaskCompleted",
-                                "RespondActivityTaskFailed", "RespondActivityTaskCanceled", "RecordActivityTaskHeartbeat"}) {
-    EXPECT_EQ(try_update(std::string("rates { rates { operation: '") + operation + "' bucket: 1 refill_per_second: 1 } }").subject,
-              "rates.rates[0].operation");
+TEST_F(Section12Limits, AChildOfAFullDomainIsRefused) {
+  update("limits { open_executions: 1 }");
+  start("w");
+  decide({start_child("c")});
+  const auto failed = wait_for("w", "StartChildWorkflowExecutionFailed").start_child_workflow_execution_failed();
+  EXPECT_EQ(failed.cause(), v1::START_CHILD_WORKFLOW_EXECUTION_FAILED_CAUSE_OPEN_WORKFLOWS_LIMIT_EXCEEDED);
+}
+
+TEST_F(Section12Limits, ATaskListTakesNoMorePollersThanTheLimit) {
+  update("limits { pollers_per_task_list: 1 }");
+  const auto poll = [&](grpc::ClientContext& context) {
+    v1::PollForActivityTaskRequest request;
+    v1::PollForActivityTaskResponse response;
+    merge("domain: 'orders' task_list { name: 'main' } identity: 'worker'", &request);
+    return outcome_of(workers_->PollForActivityTask(&context, request, &response));
+  };
+  grpc::ClientContext first;
+  std::thread waiting([&] { poll(first); });
+  const auto give_up_at = std::chrono::system_clock::now() + std::chrono::seconds(20);
+  Outcome second;
+  // It is refused as soon as the first one is there; a poll that comes before it ends by itself.
+  while (second.reason != "LIMIT_EXCEEDED" && std::chrono::system_clock::now() < give_up_at) {
+    grpc::ClientContext context;
+    context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(50));
+    second = poll(context);
   }
+  EXPECT_EQ(second.reason, "LIMIT_EXCEEDED");
+  EXPECT_EQ(second.subject, "task list main");
+  update("limits { pollers_per_task_list: 2 }");
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(50));
+  EXPECT_EQ(poll(context).code, grpc::StatusCode::DEADLINE_EXCEEDED) << "there is room, and no task";
+  first.TryCancel();
+  waiting.join();
 }
 
-TEST_F(Section12Limits, ARateHasBounds) {
-  const auto subject = [&](const std::string& rate) { return try_update("rates { " + rate + " }").subject; };
-  EXPECT_EQ(subject("rates { operation: 'NoSuchCall' bucket: 1 refill_per_second: 1 }"), "rates.rates[0].operation");
-  EXPECT_EQ(subject("rates { operation: 'RecordMarker' bucket: 1 refill_per_second: 1 }"), "rates.rates[0].operation");
-  EXPECT_EQ(subject("rates { operation: 'StartTimer' refill_per_second: 1 }"), "rates.rates[0].bucket");
-  EXPECT_EQ(subject("rates { operation: 'StartTimer' bucket: 1 }"), "rates.rates[0].refill_per_second");
-  EXPECT_EQ(subject("rates { operation: 'StartTimer' bucket: 1000001 refill_per_second: 1 }"), "rates.rates[0].bucket");
-  const std::string once = "rates { operation: 'StartTimer' bucket: 1000000 refill_per_second: 1000000 }";
-  EXPECT_EQ(subject(once + once), "rates.rates[1].operation");
-  update("rates { " + once + " }");
-  EXPECT_EQ(try_update("name: 'nowhere'").reason, "UNKNOWN_RESOURCE");
+TEST_F(Section12Limits, TypesAreLimitedAndADeprecatedOneCounts) {
+  update("limits { types: 3 }");  // two of each kind are there
+  EXPECT_EQ(register_activity_type("b", "1").reason, "OK");
+  EXPECT_EQ(on_type(&Registry::DeprecateActivityType, "b", "1").reason, "OK");
+  EXPECT_EQ(register_activity_type("c", "1").reason, "LIMIT_EXCEEDED");
+  EXPECT_EQ(register_workflow_type("b", "1").reason, "OK") << "of each kind";
+  update("limits { types: 4 }");
+  EXPECT_EQ(register_activity_type("c", "1").reason, "OK");
 }
 
-// SWF: 7, 12. A decision over its rate fails with a cause, and those after it still apply.
-TEST_F(Section12Limits, ActivitiesHaveARate) {
-  allow_one("ScheduleActivityTask");
-  start("w");
-  decide({schedule("a"), schedule("b"), record_marker("m")});
-  EXPECT_EQ(history_text("w", 5), "5 ActivityTaskScheduled, 6 ScheduleActivityTaskFailed, 7 MarkerRecorded, 8 DecisionTaskScheduled");
-  EXPECT_EQ(event("w", 6).schedule_activity_task_failed().cause(),
-            v1::SCHEDULE_ACTIVITY_TASK_FAILED_CAUSE_ACTIVITY_CREATION_RATE_EXCEEDED);
+std::string data(size_t bytes) { return "{ data: '" + std::string(bytes, 'x') + "' }"; }
+
+TEST_F(Section12Limits, EveryPayloadGoesByTheDomainsLimit) {
+  update("limits { payload_bytes: 10 }");
+  start("w", "input " + data(10));
+  EXPECT_EQ(try_signal("w", "input " + data(11)).subject, "input");
+  const auto task = poll_decision();
+  EXPECT_EQ(try_answer(task, {schedule("a", "input " + data(11))}).subject, "decisions[0].schedule_activity_task.input");
+  answer(task, {schedule("a", "input " + data(10))});
+  const auto activity = poll_activity();
+  EXPECT_EQ(try_complete(activity, "result " + data(11)).subject, "result");
+  EXPECT_EQ(try_fail(activity, "details " + data(11)).subject, "details");
+  EXPECT_EQ(try_heartbeat(activity, "details " + data(2048)).reason, "OK") << "these have a limit of their own";
+  EXPECT_EQ(try_terminate("w", "details " + data(11)).subject, "details");
+  complete_activity(activity, "result " + data(10));
 }
-TEST_F(Section12Limits, TimersHaveARate) {
-  allow_one("StartTimer");
-  start("w");
-  decide({start_timer("t"), start_timer("u")});
-  EXPECT_EQ(event("w", 6).start_timer_failed().cause(), v1::START_TIMER_FAILED_CAUSE_TIMER_CREATION_RATE_EXCEEDED);
+
+// The highest limits: every task and every page still reaches a stock client.
+TEST_F(Section12Limits, TheLargestItemsOfTheHighestLimitsAreDelivered) {
+  update("limits { payload_bytes: 262144 headers_bytes: 262144 }");
+  const std::string largest = "input " + data(262'144) + " headers { key: 'k' value " + data(262'143) + " }";
+  start("w", largest);
+  for (int i = 0; i < 4; ++i) signal("w", "news", largest);
+  const auto task = poll_decision();
+  EXPECT_EQ(task.events(0).workflow_execution_started().input().data().size(), 262'144u);
+  EXPECT_FALSE(task.next_page_token().empty()) << "a page ends at a mebibyte";
+  answer(task, {schedule("a", largest + "control: '" + std::string(32'768, 'c') + "'")});
+  const auto activity = poll_activity();
+  EXPECT_EQ(activity.input().data().size(), 262'144u);
+  EXPECT_EQ(activity.headers().at("k").data().size(), 262'143u);
+  complete_activity(activity, "result " + data(262'144));
+  v1::GetWorkflowExecutionHistoryRequest request;
+  merge("domain: 'orders' execution { workflow_id: 'w' }", &request);
+  int signals = 0, pages = 0;
+  do {
+    v1::GetWorkflowExecutionHistoryResponse page;
+    ASSERT_TRUE(call(*workflows_, &Workflows::GetWorkflowExecutionHistory, request, &page).ok());
+    for (const auto& shown : page.events()) signals += shown.has_workflow_execution_signaled() ? 1 : 0;
+    request.set_next_page_token(page.next_page_token());
+  } while (!request.next_page_token().empty() && ++pages < 20);
+  EXPECT_EQ(signals, 4);
 }
-TEST_F(Section12Limits, ChildrenHaveARate) {
-  allow_one("StartChildWorkflowExecution");
-  start("w");
-  decide({start_child("c"), start_child("d")});
-  EXPECT_EQ(event("w", 6).start_child_workflow_execution_failed().cause(),
-            v1::START_CHILD_WORKFLOW_EXECUTION_FAILED_CAUSE_CHILD_CREATION_RATE_EXCEEDED);
-  EXPECT_EQ(event("w", 6).start_child_workflow_execution_failed().initiated_event_id(), 0);
+
+// --- how a domain changes them ---
+
+TEST_F(Section12Limits, OnlyADomainThatIsThereIsUpdatedADeprecatedOneToo) {
+  EXPECT_EQ(try_update("name: 'none' limits { open_timers: 1 }").reason, "UNKNOWN_RESOURCE");
+  EXPECT_EQ(try_update("name: ''").subject, "name");
+  EXPECT_EQ(try_update("request_id: '" + std::string(65, 'r') + "'").subject, "request_id");
+  deprecate_domain(kDomain);
+  update("limits { open_timers: 1 }");
+  EXPECT_EQ(configuration().limits().open_timers(), 1);
 }
-TEST_F(Section12Limits, ExternalSignalsHaveARate) {
-  allow_one("SignalExternalWorkflowExecution");
-  start("w");
-  decide({signal_external("x"), signal_external("y")});
-  EXPECT_EQ(event("w", 7).signal_external_workflow_execution_failed().cause(),
-            v1::SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_FAILED_CAUSE_SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_RATE_EXCEEDED);
-  EXPECT_EQ(event("w", 7).signal_external_workflow_execution_failed().initiated_event_id(), 6);
+
+TEST_F(Section12Limits, ARepeatedUpdateIsAnsweredAsTheFirstWas) {
+  update("limits { open_timers: 1 } request_id: 'one'");
+  update("limits { open_timers: 2 } request_id: 'two'");
+  update("limits { open_timers: 1 } request_id: 'one'");
+  EXPECT_EQ(configuration().limits().open_timers(), 2) << "the first change is not made again";
 }
-TEST_F(Section12Limits, ExternalCancelRequestsHaveARate) {
-  allow_one("RequestCancelExternalWorkflowExecution");
-  start("w");
-  decide({request_cancel_external("x"), request_cancel_external("y")});
-  EXPECT_EQ(event("w", 7).request_cancel_external_workflow_execution_failed().cause(),
-            v1::REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_FAILED_CAUSE_REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_RATE_EXCEEDED);
+
+TEST_F(Section12Limits, DeprecationAndTagsKeepThem) {
+  update("limits { open_timers: 1 }");
+  deprecate_domain(kDomain);
+  v1::TagResourceRequest tag;
+  merge("resource: 'baton:domain/orders' tags { key: 'team' value: 'blue' }", &tag);
+  EXPECT_EQ(outcome(*registry_, &Registry::TagResource, tag).reason, "OK");
+  EXPECT_EQ(configuration().limits().open_timers(), 1);
 }
-TEST_F(Section12Limits, FunctionsHaveARate) {
-  allow_one("ScheduleLambdaFunction");
+
+TEST_F(Section12Limits, ACallThatIsScheduledGoesOnWhenFunctionsAreSwitchedOff) {
   start("w", "lambda_role: 'caller'");
-  decide({call_function("f"), call_function("g")});
-  EXPECT_EQ(event("w", 6).schedule_lambda_function_failed().cause(),
-            v1::SCHEDULE_LAMBDA_FUNCTION_FAILED_CAUSE_LAMBDA_FUNCTION_CREATION_RATE_EXCEEDED);
+  decide({call_function("f")});
+  update("functions_disabled: true");
+  complete_activity(poll_activity("resize", "functions: true"));
+  wait_for("w", "LambdaFunctionCompleted");
 }
-TEST_F(Section12Limits, ContinuingAsNewHasARate) {
-  allow_one("ContinueAsNewWorkflowExecution");
-  start("w");
-  decide({continue_as_new()});
-  decide({continue_as_new()});
-  EXPECT_EQ(event("w", 5).continue_as_new_workflow_execution_failed().cause(),
-            v1::CONTINUE_AS_NEW_WORKFLOW_EXECUTION_FAILED_CAUSE_CONTINUE_AS_NEW_WORKFLOW_EXECUTION_RATE_EXCEEDED);
+
+class Section12UpdatesDenied : public DomainSettings {
+ protected:
+  Section12UpdatesDenied() : DomainSettings("deny * UpdateDomain *\ndefault allow") {}
+};
+TEST_F(Section12UpdatesDenied, UpdateDomainIsPermittedByItsName) {
+  EXPECT_EQ(try_update("limits { open_timers: 1 }").reason, "OPERATION_NOT_PERMITTED");
+  EXPECT_EQ(configuration().limits().open_timers(), 1000);
 }
 
 }  // namespace

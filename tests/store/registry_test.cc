@@ -10,8 +10,7 @@ std::string show(const DomainRow& row) {
   std::string text =
       row.name + " (" + row.description + ")" + (row.deprecated ? " deprecated" : "") + " " + std::to_string(row.retention_ms);
   for (const auto& [key, value] : row.tags) text += " " + key + "=" + value;
-  if (!row.configuration.empty()) text += " " + testing::PrintToString(row.configuration);
-  return text;
+  return text + " " + testing::PrintToString(row.configuration);
 }
 
 std::string show(const TypeRow& row) {
@@ -61,7 +60,7 @@ TEST_P(RegistryTest, WhatIsPutIsReadAndRaisesTheVersion) {
                          .deprecated = true,
                          .retention_ms = 86'400'000,
                          .tags = {{"team", "blue"}, {"", "x"}, {"a\"b", "{c,d}"}},
-                         .configuration = std::string("\0\xfe\x01", 3)},
+                         .configuration = std::string("\x12\0\xff", 3)},
                         domain("archive")};
   change.put_types = {type(TypeKind::kActivity, "ship", "1", std::string("\0\xff\x01", 3)),
                       type(TypeKind::kWorkflow, "process", "2"), type(TypeKind::kWorkflow, "process", "1")};
@@ -83,11 +82,11 @@ TEST_P(RegistryTest, ARowThatIsPutAgainIsReplaced) {
                   .ok());
   ASSERT_TRUE(store()
                   .change_registry({.expected_version = 1,
-                                    .put_domains = {domain("orders", "new")},
+                                    .put_domains = {{.name = "orders", .description = "new", .configuration = "new limits"}},
                                     .put_types = {type(TypeKind::kWorkflow, "process", "1", "new")}})
                   .ok());
   EXPECT_EQ(registry(), show(RegistryDump{.version = 2,
-                                          .domains = {domain("orders", "new")},
+                                          .domains = {{.name = "orders", .description = "new", .configuration = "new limits"}},
                                           .types = {type(TypeKind::kWorkflow, "process", "1", "new")}}));
 }
 

@@ -31,8 +31,8 @@ const std::set<std::string>& operations_with_rates() {
     add_calls(*v1::StartWorkflowExecutionRequest::descriptor()->file(), names);
     add_calls(*v1::PollForDecisionTaskRequest::descriptor()->file(), names);
     add_calls(*v1::PollForActivityTaskRequest::descriptor()->file(), names);
-    // Of no domain that exists yet, or of none.
-    for (const char* name : {"RegisterDomain", "ListDomains"}) names.erase(name);
+    // Of no domain that exists yet, of none, and what takes rates away.
+    for (const char* name : {"RegisterDomain", "ListDomains", "UpdateDomain"}) names.erase(name);
     for (const char* name : {"RespondDecisionTaskCompleted", "RespondDecisionTaskFailed", "RespondActivityTaskCompleted",
                              "RespondActivityTaskFailed", "RespondActivityTaskCanceled", "RecordActivityTaskHeartbeat", "PollDecisionTasks",
                              "PollActivityTasks"}) {

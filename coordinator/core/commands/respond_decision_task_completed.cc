@@ -93,8 +93,9 @@ void apply_one(Deciding& deciding, const Decision& decision) {
 
 absl::Status check(const Request& request, const Limits& limits) {
   if (request.decisions_size() > limits.decisions_per_answer) {
-    return invalid_field("decisions", "has " + std::to_string(request.decisions_size()) + " decisions: at most " +
-                                          std::to_string(limits.decisions_per_answer) + " are allowed in one answer");
+    return mark_rests_on_registry(
+        invalid_field("decisions", "has " + std::to_string(request.decisions_size()) + " decisions: at most " +
+                                       std::to_string(limits.decisions_per_answer) + " are allowed in one answer"));
   }
   if (const size_t bytes = request.ByteSizeLong(); bytes > kMaxRequestBytes) {
     return invalid_field("decisions", "make an answer of " + std::to_string(bytes) + " bytes: at most " +

@@ -62,6 +62,7 @@ Cause find_cause(Deciding& deciding, const Attributes& decision, Resolved& resol
     return journal::SCHEDULE_ACTIVITY_TASK_FAILED_CAUSE_ACTIVITY_ID_ALREADY_IN_USE;
   }
   if (state.activity_ids.size() >= static_cast<size_t>(context.limits.open_activities)) {
+    deciding.draft.rests_on_registry();
     return journal::SCHEDULE_ACTIVITY_TASK_FAILED_CAUSE_OPEN_ACTIVITIES_LIMIT_EXCEEDED;
   }
   const Cause cause = resolve(decision, *type, resolved);

@@ -21,6 +21,7 @@ Cause find_cause(const Deciding& deciding, const Attributes& decision) {
   }
   if (state.function_ids.contains(decision.id())) return journal::SCHEDULE_LAMBDA_FUNCTION_FAILED_CAUSE_ID_ALREADY_IN_USE;
   if (state.function_ids.size() >= static_cast<size_t>(deciding.draft.context().limits.open_lambda_functions)) {
+    deciding.draft.rests_on_registry();
     return journal::SCHEDULE_LAMBDA_FUNCTION_FAILED_CAUSE_OPEN_LAMBDA_FUNCTIONS_LIMIT_EXCEEDED;
   }
   if (!deciding.within_rate("ScheduleLambdaFunction")) {

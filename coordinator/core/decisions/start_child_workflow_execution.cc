@@ -39,6 +39,7 @@ Cause find_cause(Deciding& deciding, const Attributes& decision, RunSettings& se
                            : journal::START_CHILD_WORKFLOW_EXECUTION_FAILED_CAUSE_WORKFLOW_TYPE_DEPRECATED;
   }
   if (draft.state().children.size() >= static_cast<size_t>(draft.context().limits.open_children)) {
+    draft.rests_on_registry();
     return journal::START_CHILD_WORKFLOW_EXECUTION_FAILED_CAUSE_OPEN_CHILDREN_LIMIT_EXCEEDED;
   }
   const MissingSetting missing = resolve(decision, *type, settings);

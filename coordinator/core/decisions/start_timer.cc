@@ -15,6 +15,7 @@ Cause find_cause(const Deciding& deciding, const Attributes& decision) {
   if (!deciding.allows("StartTimer")) return journal::START_TIMER_FAILED_CAUSE_OPERATION_NOT_PERMITTED;
   if (state.timers.contains(decision.timer_id())) return journal::START_TIMER_FAILED_CAUSE_TIMER_ID_ALREADY_IN_USE;
   if (state.timers.size() >= static_cast<size_t>(deciding.draft.context().limits.open_timers)) {
+    deciding.draft.rests_on_registry();
     return journal::START_TIMER_FAILED_CAUSE_OPEN_TIMERS_LIMIT_EXCEEDED;
   }
   if (!deciding.within_rate("StartTimer")) return journal::START_TIMER_FAILED_CAUSE_TIMER_CREATION_RATE_EXCEEDED;
