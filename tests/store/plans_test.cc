@@ -38,11 +38,13 @@ class PlansTest : public testing::TestWithParam<Known> {
   }
 
   void look_at_tables() {
-    for (const char* table : {"execution", "execution_tag", "backlog", "journal", "outbox", "received", "removed_run", "snapshot"})
+    for (const char* table : {"execution", "execution_tag", "execution_attribute", "backlog", "journal", "outbox", "received", "removed_run",
+                              "snapshot"}) {
       schema_->run(absl::StrCat("VACUUM ANALYZE ", table));
+    }
   }
 
-  // Two domains, half of the runs open, a tag and a task each.
+  // Two domains, half of the runs open, a tag, a search attribute and a task each.
   void fill() {
     schema_->run(absl::StrCat(R"(
 INSERT INTO execution (run_id, start_ms, close_ms, deadline_ms, shard, close_status, domain, workflow_id, type_name, type_version,
@@ -53,6 +55,8 @@ FROM generate_series(1, )",
                               kRows, R"() n;
 INSERT INTO execution_tag (run_id, start_ms, close_ms, shard, close_status, domain, tag)
 SELECT run_id, start_ms, close_ms, shard, close_status, domain, tags[1] FROM execution;
+INSERT INTO execution_attribute (run_id, start_ms, close_ms, shard, close_status, domain, name, value)
+SELECT run_id, start_ms, close_ms, shard, close_status, domain, 'team', 'red' FROM execution;
 INSERT INTO backlog (run_id, scheduled_event_id, scheduled_ms, priority, shard, kind, domain, task_list, workflow_id)
 SELECT run_id, 1, start_ms, start_ms % 5, shard, 1 + start_ms % 2, domain, 'list-' || start_ms % 11, workflow_id FROM execution;
 INSERT INTO journal (run_id, commit_id, batch_no, first_event_id, shard, format, records)
@@ -113,6 +117,11 @@ std::vector<ListCase> list_cases() {
   };
   ExecutionQuery kept = closed, kept_by_close = by_close;
   kept.closed_after_ms = kept_by_close.closed_after_ms = 1000;
+  const auto with_attribute = [](ExecutionQuery query) {
+    query.attribute_name = "team";
+    query.attribute_least = query.attribute_most = "red";
+    return query;
+  };
   const auto of_status = [](ExecutionQuery query) {
     query.close_status = 3;
     return query;
@@ -123,6 +132,7 @@ std::vector<ListCase> list_cases() {
       {"open of a type and version", with(with(open, &ExecutionQuery::type_name, "type-1"), &ExecutionQuery::type_version, "1"),
        "execution_open_type"},
       {"open with a tag", with(open, &ExecutionQuery::tag, "red"), "execution_tag_open_start"},
+      {"open with an attribute", with_attribute(open), "execution_attribute_open_start"},
       {"closed by start", closed, "execution_closed_start"},
       {"closed by close", by_close, "execution_closed_close"},
       {"closed by start within retention", kept, "execution_closed_start"},
@@ -138,6 +148,8 @@ std::vector<ListCase> list_cases() {
       {"closed of a workflow id by close", with(by_close, &ExecutionQuery::workflow_id, "order-1"), "execution_closed_workflow"},
       {"closed with a tag by start", with(closed, &ExecutionQuery::tag, "red"), "execution_tag_closed_start"},
       {"closed with a tag by close", with(by_close, &ExecutionQuery::tag, "red"), "execution_tag_closed_close"},
+      {"closed with an attribute by start", with_attribute(closed), "execution_attribute_closed_start"},
+      {"closed with an attribute by close", with_attribute(by_close), "execution_attribute_closed_close"},
   };
 }
 
@@ -221,6 +233,12 @@ TEST_P(PlansTest, WhatALaneWritesIsLookedUpByKey) {
   EXPECT_THAT(update, kNoScan);
   EXPECT_THAT(update, looks_up("execution_pkey", "\\(\\(shard = ANY [^\n]*\\) AND \\(run_id = [a-z_1]+.run_id\\)\\)"));
   EXPECT_THAT(update, looks_up("execution_tag_pkey", "\\(\\(shard = ANY [^\n]*\\) AND \\(run_id = [a-z_1]+.run_id\\)\\)"));
+  for (const auto& statement : {postgres::kForgetAttributes, postgres::kCloseAttributes}) {
+    const std::string attributes = plan(statement);
+    EXPECT_THAT(attributes, kNoScan);
+    EXPECT_THAT(attributes, looks_up("execution_attribute_pkey", "\\(\\(shard = ANY [^\n]*\\) AND \\(run_id = [a-z_1]+.run_id\\)\\)"));
+  }
+  EXPECT_THAT(plan(postgres::kAddAttributes), AllOf(kNoScan, HasSubstr("using execution_pkey ")));
   const std::string remove = plan(postgres::kRemoveBacklog);
   EXPECT_THAT(remove, AllOf(kNoScan, Not(HasSubstr("Filter")), HasSubstr("Tid Scan on backlog b")));
   EXPECT_THAT(
@@ -250,6 +268,7 @@ TEST_P(PlansTest, WhatIsRemovedIsLookedUpByIndexAndDeletedWhereItStands) {
   const std::string runs = plan(postgres::kRemoveClosedRuns);
   EXPECT_THAT(runs, AllOf(kNoScan, HasSubstr("Tid Scan on execution"), HasSubstr("using outbox_pkey ")));
   EXPECT_THAT(runs, looks_up("execution_tag_pkey", "\\(\\(shard = ANY [^\n]*\\) AND \\(run_id = [a-z_1]+.run_id\\)\\)"));
+  EXPECT_THAT(runs, looks_up("execution_attribute_pkey", "\\(\\(shard = ANY [^\n]*\\) AND \\(run_id = [a-z_1]+.run_id\\)\\)"));
   if (knows_all()) {
     EXPECT_THAT(runs, AllOf(HasSubstr("using execution_closed_close "), Not(HasSubstr("Sort Key: e.close_ms"))));
   }
