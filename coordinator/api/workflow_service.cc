@@ -5,6 +5,8 @@
 #include "coordinator/api/workflow/batch_start.h"
 #include "coordinator/api/workflow/history_page.h"
 #include "coordinator/api/workflow/list_executions.h"
+#include "coordinator/api/workflow/schedules.h"
+#include "coordinator/schedule/edits.h"
 
 namespace baton::api {
 namespace {
@@ -128,7 +130,59 @@ class WorkflowService final : public v1::WorkflowService::CallbackService {
     return count(c, "CountClosedWorkflowExecutions", q, r);
   }
 
+  // --- schedules ---
+  Reactor* CreateSchedule(Context* c, const v1::CreateScheduleRequest* q, v1::CreateScheduleResponse*) override {
+    return change_schedule(c, "CreateSchedule", q);
+  }
+  Reactor* UpdateSchedule(Context* c, const v1::UpdateScheduleRequest* q, v1::UpdateScheduleResponse*) override {
+    return change_schedule(c, "UpdateSchedule", q);
+  }
+  Reactor* DeleteSchedule(Context* c, const v1::DeleteScheduleRequest* q, v1::DeleteScheduleResponse*) override {
+    return change_schedule(c, "DeleteSchedule", q);
+  }
+  Reactor* PauseSchedule(Context* c, const v1::PauseScheduleRequest* q, v1::PauseScheduleResponse*) override {
+    return change_schedule(c, "PauseSchedule", q);
+  }
+  Reactor* ResumeSchedule(Context* c, const v1::ResumeScheduleRequest* q, v1::ResumeScheduleResponse*) override {
+    return change_schedule(c, "ResumeSchedule", q);
+  }
+  Reactor* BackfillSchedule(Context* c, const v1::BackfillScheduleRequest* q, v1::BackfillScheduleResponse*) override {
+    return change_schedule(c, "BackfillSchedule", q);
+  }
+  Reactor* TriggerSchedule(Context* c, const v1::TriggerScheduleRequest* q, v1::TriggerScheduleResponse*) override {
+    return change_schedule(c, "TriggerSchedule", q);
+  }
+  Reactor* DescribeSchedule(Context* c, const v1::DescribeScheduleRequest* q, v1::DescribeScheduleResponse* r) override {
+    const Call call(c);
+    if (!call.passes(admit(backend_, call.caller(), "DescribeSchedule", q->domain()))) return call.reactor();
+    if (!call.passes(schedule::check(*q))) return call.reactor();
+    require_domain(backend_, q->domain(), [this, call, q, r](const absl::Status& exists) {
+      if (!call.passes(exists)) return;
+      backend_.engine.describe_schedule(*q, [call, r](absl::StatusOr<v1::DescribeScheduleResponse> description) {
+        if (description.ok()) *r = *std::move(description);
+        call.end(description.status());
+      });
+    });
+    return call.reactor();
+  }
+  Reactor* ListSchedules(Context* c, const v1::ListSchedulesRequest* q, v1::ListSchedulesResponse* r) override {
+    const Call call(c);
+    if (call.passes(admit(backend_, call.caller(), "ListSchedules", q->domain()))) list_schedules(backend_, *q, r, call.ender());
+    return call.reactor();
+  }
+
  private:
+  // Whoever may not do what the schedule will do may not have it done.
+  template <class Request>
+  Reactor* change_schedule(Context* context, const char* operation, const Request* request) {
+    const Call call(context);
+    for (const std::string_view action : done_by_schedule(*request)) {
+      if (!call.passes(authorize(backend_, call.caller(), action, request->domain()))) return call.reactor();
+    }
+    if (!call.passes(admit(backend_, call.caller(), operation, request->domain()))) return call.reactor();
+    if (call.passes(schedule::check(*request))) backend_.engine.change_schedule(*request, call.ender());
+    return call.reactor();
+  }
   // False: the call has ended.
   template <class Request>
   bool may_change(const Call& call, const char* operation, const Request& request) {

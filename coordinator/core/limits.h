@@ -89,6 +89,7 @@ struct Limits {
   int32_t domains = 100;                     // of the database
   int32_t types_per_domain = 10'000;         // of each kind, deprecated ones included
   int32_t open_executions = 100'000;         // of a domain, children included
+  int32_t schedules = 10'000;                // of a domain
   int32_t pollers_per_task_list = 1'000;
   int64_t long_poll_ms = kLongPollMs;        // how long a unary poll waits for a task
 };

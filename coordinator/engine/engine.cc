@@ -57,7 +57,8 @@ RunningEngine::RunningEngine(store::Store& store, const core::Authorizer& author
                    [this] { housekeeping_.watch_preferences(); }},
       outbox_(store_, clock_, [this](int16_t shard) -> Lane& { return lane_of(shard); }),
       housekeeping_(store_, registry_, clock_, matcher_, open_executions_, outbox_, options_.instance_id, options_.address,
-                    [this](int16_t shard) -> Lane& { return lane_of(shard); }) {
+                    [this](int16_t shard) -> Lane& { return lane_of(shard); }),
+      schedules_(store_, clock_, schedule_calls()) {
   for (int i = 0; i < options_.lanes; ++i) lanes_.push_back(std::make_unique<Lane>(environment_));
 }
 
@@ -69,6 +70,7 @@ absl::Status RunningEngine::start() {
   for (const auto& lane : lanes_) lane->start();
   readers_.start();
   housekeeping_.start();
+  schedules_.start();
   running_ = true;
   return absl::OkStatus();
 }
@@ -80,6 +82,7 @@ void RunningEngine::stop() {
     matcher_.drain(*poller);
     poller->with_sink([](PollerSink& sink) { sink.draining(); });
   }
+  schedules_.stop();
   housekeeping_.stop();
   for (const auto& lane : lanes_) lane->stop();
   readers_.stop();

@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -114,6 +115,14 @@ class Engine {
   virtual void list_executions(store::ExecutionQuery query, Done<std::vector<store::ExecutionRecord>> done) = 0;
   virtual void count_executions(store::ExecutionQuery query, int64_t at_most, Done<int64_t> done) = 0;
   virtual void count_pending(store::Store::ListKey list, int64_t at_most, Done<int64_t> done) = 0;
+
+  // --- schedules: validated; durable before `done`; the caller may do what they will do ---
+  using ScheduleCall = std::variant<v1::CreateScheduleRequest, v1::UpdateScheduleRequest, v1::DeleteScheduleRequest, v1::PauseScheduleRequest,
+                                    v1::ResumeScheduleRequest, v1::BackfillScheduleRequest, v1::TriggerScheduleRequest>;
+  virtual void change_schedule(ScheduleCall call, DoneEmpty done) = 0;
+  virtual void describe_schedule(v1::DescribeScheduleRequest request, Done<v1::DescribeScheduleResponse> done) = 0;
+  // Of a domain by id, after this one.
+  virtual void list_schedules(std::string domain, std::string after, int32_t limit, Done<std::vector<v1::ScheduleInfo>> done) = 0;
 
   // --- registry ---
   virtual std::shared_ptr<const core::RegistryView> registry() = 0;

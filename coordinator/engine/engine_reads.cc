@@ -9,14 +9,7 @@
 namespace baton::engine {
 namespace {
 
-constexpr int64_t kReadersBusyRetryMs = 200;
 constexpr int kHistoryReadTries = 3;
-
-absl::Status readers_busy() {
-  return core::with_retry_after(
-      core::fault(v1::THROTTLING, "coordinator", "the coordinator has more reads queued than it can hold: send this one again later"),
-      kReadersBusyRetryMs);
-}
 
 absl::Status no_such_execution(const std::string& domain, const v1::WorkflowExecution& execution) {
   std::string what = "workflow execution " + execution.workflow_id();
@@ -24,24 +17,7 @@ absl::Status no_such_execution(const std::string& domain, const v1::WorkflowExec
   return core::fault(v1::UNKNOWN_RESOURCE, what, what + " does not exist in domain " + domain);
 }
 
-// Errors of the store that have no fault of their own are the database's.
-absl::Status store_error(const absl::Status& status) {
-  if (status.ok() || core::fault_of(status) != v1::FAULT_UNSPECIFIED || status.code() == absl::StatusCode::kDataLoss) return status;
-  return core::with_retry_after(core::fault(v1::STORE_UNAVAILABLE, "database", "the database did not answer: " + std::string(status.message())),
-                                kReadersBusyRetryMs);
-}
-
 }  // namespace
-
-template <class T>
-void RunningEngine::read_later(Done<T> done, std::function<absl::StatusOr<T>()> read) {
-  const bool queued = readers_.push([done, read = std::move(read)] {
-    auto result = read();
-    if (result.ok()) return done(std::move(result));
-    done(store_error(result.status()));
-  });
-  if (!queued) done(readers_busy());
-}
 
 int64_t RunningEngine::kept_after_ms(const std::string& domain) {
   const auto picture = registry_.picture();
@@ -150,17 +126,18 @@ std::shared_ptr<const store::RegistryDump> RunningEngine::registry_dump() {
   return {picture, &picture->dump()};
 }
 
+std::optional<absl::Status> RunningEngine::recorded(const store::ReceivedKey& key) {
+  if (key.id.empty()) return std::nullopt;
+  const auto verdict = store_.find_received(key);
+  if (!verdict.ok()) return store_error(verdict.status());
+  if (!*verdict) return std::nullopt;
+  return from_verdict(**verdict).status();
+}
+
 void RunningEngine::edit_registry(std::string domain, std::string operation, std::string request_id, RegistryEdit edit, DoneEmpty done) {
   const store::ReceivedKey key{workflow_key(domain, ""), std::move(operation), std::move(request_id)};
   const bool queued = readers_.push([this, key, edit = std::move(edit), done] {
-    const auto recorded = [&]() -> std::optional<absl::Status> {
-      if (key.id.empty()) return std::nullopt;
-      const auto verdict = store_.find_received(key);
-      if (!verdict.ok()) return store_error(verdict.status());
-      if (!*verdict) return std::nullopt;
-      return from_verdict(**verdict).status();
-    };
-    if (const auto before = recorded()) return done(*before);
+    if (const auto before = recorded(key)) return done(*before);
     const absl::Status edited = registry_.edit([&](const store::RegistryDump& dump) {
       auto change = edit(dump);
       if (change.ok() && !key.id.empty()) change->received = store::ReceivedRow{key, to_verdict(LaneReply{}), clock_.now_ms()};
@@ -168,7 +145,7 @@ void RunningEngine::edit_registry(std::string domain, std::string operation, std
     });
     // The same request twice at once: what the second copy is refused for may be what the first one has done.
     if (!edited.ok()) {
-      if (const auto meanwhile = recorded()) return done(*meanwhile);
+      if (const auto meanwhile = recorded(key)) return done(*meanwhile);
     }
     done(store_error(edited));
   });

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,7 +10,9 @@
 #include "coordinator/engine/history_reader.h"
 #include "coordinator/engine/housekeeping.h"
 #include "coordinator/engine/lane.h"
+#include "coordinator/engine/read_errors.h"
 #include "coordinator/engine/reader_pool.h"
+#include "coordinator/engine/schedules.h"
 
 namespace baton::engine {
 
@@ -59,6 +62,11 @@ class RunningEngine final : public Engine {
   std::shared_ptr<const core::RegistryView> registry() override { return registry_.picture(); }
   std::shared_ptr<const store::RegistryDump> registry_dump() override;
 
+  // --- engine_schedules.cc ---
+  void change_schedule(ScheduleCall call, DoneEmpty done) override;
+  void describe_schedule(v1::DescribeScheduleRequest request, Done<v1::DescribeScheduleResponse> done) override;
+  void list_schedules(std::string domain, std::string after, int32_t limit, Done<std::vector<v1::ScheduleInfo>> done) override;
+
   int64_t now_ms() override { return clock_.now_ms(); }
   int shard_count() const override { return store_.shard_count(); }
   bool healthy() override { return housekeeping_.healthy(); }
@@ -76,6 +84,8 @@ class RunningEngine final : public Engine {
   // Runs `read` on a reader; tells `done` when there is no room.
   template <class T>
   void read_later(Done<T> done, std::function<absl::StatusOr<T>()> read);
+  // What came of a call with this request id; nothing when none is remembered.
+  std::optional<absl::Status> recorded(const store::ReceivedKey& key);
   absl::Status check_token(const journal::v1::TaskToken& token) const;
   // The client gives the delivery's slot back.
   void withdraw(const journal::v1::TaskToken& token, journal::v1::OfferWithdrawn::Reason reason);
@@ -89,6 +99,14 @@ class RunningEngine final : public Engine {
   // Runs of the domain that closed at or before this are past their retention: they are shown to nobody.
   int64_t kept_after_ms(const std::string& domain);
   absl::StatusOr<store::RunKey> resolve(const std::string& domain, const v1::WorkflowExecution& execution);
+  Schedules::Calls schedule_calls();
+  // On a reader.
+  template <class Request>
+  absl::Status apply_to_schedule(const Request& request, const store::ReceivedKey& received);
+  template <class Request>
+  absl::Status try_on_schedule(const Request& request, const store::ReceivedKey& received);
+  // Why an execution could not be started so, but for one that is open.
+  absl::Status check_start(v1::StartWorkflowExecutionRequest request, const RegistryPicture& picture);
   void offer_with_history(std::shared_ptr<TaskPoller> poller, OfferedTask offered, store::RunKey run);
 
   store::Store& store_;
@@ -104,7 +122,18 @@ class RunningEngine final : public Engine {
   std::vector<std::unique_ptr<Lane>> lanes_;
   Outbox outbox_;
   Housekeeping housekeeping_;
+  Schedules schedules_;
   bool running_ = false;
 };
+
+template <class T>
+void RunningEngine::read_later(Done<T> done, std::function<absl::StatusOr<T>()> read) {
+  const bool queued = readers_.push([done, read = std::move(read)] {
+    auto result = read();
+    if (result.ok()) return done(std::move(result));
+    done(store_error(result.status()));
+  });
+  if (!queued) done(readers_busy());
+}
 
 }  // namespace baton::engine

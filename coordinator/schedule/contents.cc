@@ -64,6 +64,7 @@ v1::StartWorkflowExecutionRequest start_request(const Name& name, const Contents
   *request.mutable_tag_list() = start.tag_list();
   if (start.has_lambda_role()) request.set_lambda_role(start.lambda_role());
   *request.mutable_headers() = start.headers();
+  *request.mutable_search_attributes() = start.search_attributes();
   request.set_history_limit_warning(start.history_limit_warning());
   request.set_request_id(request_id_of(name, contents.state, time));
   return request;

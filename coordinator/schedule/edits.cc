@@ -6,6 +6,7 @@
 #include "coordinator/core/journal_values.h"
 #include "coordinator/core/names.h"
 #include "coordinator/core/run_settings.h"
+#include "coordinator/core/search_attributes.h"
 #include "coordinator/schedule/bounds.h"
 #include "coordinator/schedule/round.h"
 #include "coordinator/schedule/time_fields.h"
@@ -42,7 +43,8 @@ absl::Status check_start(const std::string& schedule_id, const v1::ScheduledStar
   if (absl::Status s = core::check_name(prefix + "workflow_type.name", start.workflow_type().name()); !s.ok()) return s;
   if (absl::Status s = core::check_version(prefix + "workflow_type.version", start.workflow_type().version()); !s.ok()) return s;
   if (absl::Status s = core::check_settings(prefix, start, limits); !s.ok()) return s;
-  return core::check_headers(prefix + "headers", start.headers(), limits.headers_bytes);
+  if (absl::Status s = core::check_headers(prefix + "headers", start.headers(), limits.headers_bytes); !s.ok()) return s;
+  return core::check_search_attributes(prefix + "search_attributes", start.search_attributes());
 }
 
 absl::Status check_catch_up(const v1::Schedule& schedule) {

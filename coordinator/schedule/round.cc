@@ -135,21 +135,26 @@ v1::OverlapPolicy policy_for(const Contents& contents, const ScheduledTime& time
   return time.overlap_policy() != 0 ? static_cast<v1::OverlapPolicy>(time.overlap_policy()) : policy_of(contents.schedule);
 }
 
-bool fill_up(Contents& contents, Round& round) {
+// The next time of a backfill; nothing: it is through.
+std::optional<int64_t> next_of(const Contents& contents, const journal::ScheduleBackfill& backfill) {
+  const auto next = contents.times.next_of_all_after(backfill.settled_ms());
+  return next && *next <= backfill.until_ms() ? next : std::nullopt;
+}
+
+void drop_backfills_that_are_through(Contents& contents) {
+  auto& backfills = *contents.state.mutable_backfills();
+  while (!backfills.empty() && !next_of(contents, backfills[0])) backfills.DeleteSubrange(0, 1);
+}
+
+void fill_up(Contents& contents, Round& round) {
   State& state = contents.state;
+  drop_backfills_that_are_through(contents);  // with other times than when it began, perhaps
   const bool waits = !state.open().empty() && policy_of(contents.schedule) != v1::OVERLAP_POLICY_ALLOW_ALL;
-  while (state.backfills_size() > 0) {
-    journal::ScheduleBackfill& backfill = *state.mutable_backfills(0);
-    const auto next = contents.times.next_of_all_after(backfill.settled_ms());
-    if (next && *next <= backfill.until_ms()) {
-      if (waits) return false;
-      backfill.set_settled_ms(*next);
-      round.start = backfill_time(backfill, *next);
-      return true;
-    }
-    state.mutable_backfills()->DeleteSubrange(0, 1);
-  }
-  return false;
+  if (waits || state.backfills().empty()) return;
+  journal::ScheduleBackfill& backfill = *state.mutable_backfills(0);
+  round.start = backfill_time(backfill, *next_of(contents, backfill));
+  backfill.set_settled_ms(round.start->nominal_ms());
+  drop_backfills_that_are_through(contents);
 }
 
 // How soon to look again whether the runs have closed: the longer they take, the later.
@@ -217,13 +222,18 @@ std::vector<ScheduledTime> doubtful(const Contents& contents, int64_t now_ms) {
     if (next && *next <= std::max(forgotten_ms, missed_until(contents, now_ms))) times.push_back(spec_time(*next));
   }
   if (state.backfills_size() > 0 && state.backfills(0).since_ms() <= forgotten_ms) {
-    const auto next = contents.times.next_of_all_after(state.backfills(0).settled_ms());
-    if (next && *next <= state.backfills(0).until_ms()) times.push_back(backfill_time(state.backfills(0), *next));
+    if (const auto next = next_of(contents, state.backfills(0))) times.push_back(backfill_time(state.backfills(0), *next));
   }
   return times;
 }
 
-void note_found(State& state, const ScheduledTime& time, const journal::ExecutionRef& execution, int64_t now_ms) {
+bool knows(const State& state, const journal::ExecutionRef& execution) {
+  const auto is_it = [&](const auto& one) { return one.run_id() == execution.run_id(); };
+  return std::any_of(state.open().begin(), state.open().end(), [&](const auto& run) { return is_it(run.execution()); }) ||
+         std::any_of(state.recent().begin(), state.recent().end(), [&](const auto& settled) { return is_it(settled.started()); });
+}
+
+void note_found(State& state, const ScheduledTime& time, const journal::ExecutionRef& execution, bool is_open, int64_t now_ms) {
   const auto& waiting = state.waiting();
   const auto waits = std::find_if(waiting.begin(), waiting.end(), [&](const ScheduledTime& one) { return is_same(one, time); });
   if (waits != waiting.end()) {
@@ -234,6 +244,7 @@ void note_found(State& state, const ScheduledTime& time, const journal::Executio
     state.mutable_backfills(0)->set_settled_ms(time.nominal_ms());
   }
   note_started(state, time, execution, now_ms);
+  if (!is_open) state.mutable_open()->RemoveLast();
 }
 
 int64_t next_ms(const Contents& contents, int64_t now_ms) {

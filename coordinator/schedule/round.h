@@ -34,7 +34,9 @@ bool failed_for_long(const Contents& contents, int64_t now_ms);
 // noted before the round is played. Few, and normally none.
 std::vector<ScheduledTime> doubtful(const Contents& contents, int64_t now_ms);
 // It was started, as has been found out; takes it from where it waits.
-void note_found(State& state, const ScheduledTime& time, const journal::v1::ExecutionRef& execution, int64_t now_ms);
+void note_found(State& state, const ScheduledTime& time, const journal::v1::ExecutionRef& execution, bool is_open, int64_t now_ms);
+// Whether the state tells of this run already, as another time's.
+bool knows(const State& state, const journal::v1::ExecutionRef& execution);
 
 // When there is something to do again; 0: never, as things are. Not before `now_ms`.
 int64_t next_ms(const Contents& contents, int64_t now_ms);

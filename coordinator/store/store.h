@@ -269,6 +269,20 @@ struct SigningKey {
   bool active = true;  // the newest active one signs, all verify
 };
 
+// Known by its id in its domain; of the shard that a workflow of this id would be of.
+struct ScheduleKey {
+  int16_t shard = 0;
+  std::string domain, schedule_id;
+  friend auto operator<=>(const ScheduleKey&, const ScheduleKey&) = default;
+};
+struct ScheduleRow {
+  ScheduleKey key;
+  int64_t version = 0;     // grows by one with every change; at first what its maker gives, never one that a row of this key had before
+  int64_t next_ms = 0;     // when it has something to do; 0: never, as things are
+  std::string definition;  // serialized baton.v1.Schedule
+  std::string state;       // serialized baton.journal.v1.ScheduleState
+};
+
 // By how much the clocks of a message's sender and of its receiver may differ.
 inline constexpr int64_t kMessageClockMarginMs = 600'000;
 
@@ -329,6 +343,26 @@ class Store {
   };
   virtual absl::Status change_registry(const RegistryChange& change) = 0;
   virtual absl::StatusOr<std::optional<std::string>> find_received(const ReceivedKey& key) = 0;
+
+  // --- schedules ---
+  virtual absl::StatusOr<std::optional<ScheduleRow>> find_schedule(const ScheduleKey& key) = 0;
+  // Of a domain, by id, after this one (empty: from the first).
+  virtual absl::StatusOr<std::vector<ScheduleRow>> list_schedules(const std::string& domain, const std::string& after, int32_t limit) = 0;
+  virtual absl::StatusOr<int64_t> count_schedules(const std::string& domain, int64_t at_most) = 0;
+  // Those with something to do at or before `until_ms`, earliest first.
+  virtual absl::StatusOr<std::vector<ScheduleRow>> due_schedules(int64_t until_ms, int32_t limit) = 0;
+  // Makes, replaces or deletes one, by compare and set; FAILED_PRECONDITION when it has moved on. `received` and UNAVAILABLE: as with
+  // change_registry.
+  struct ScheduleChange {
+    ScheduleRow row;
+    bool is_new = false;   // there is none of this key; else there is one, of the version before row.version
+    bool deletes = false;  // what there is
+    std::optional<ReceivedRow> received;
+  };
+  virtual absl::Status change_schedule(const ScheduleChange& change) = 0;
+  // Gives many rows, each of another key and by itself, a new version, next_ms and state (their definitions stay): those of the version before.
+  // Tells of each whether it was; after an error some may be.
+  virtual absl::StatusOr<std::vector<bool>> move_schedules(std::span<const ScheduleRow> rows) = 0;
 
   // Forgets received rows older than this, some at a time; returns how many went. Those of messages outlive their message: a verdict is
   // never older than its message, so what is younger than the oldest message, less kMessageClockMarginMs, stays.

@@ -126,6 +126,9 @@ TEST_F(EditsTest, EachFieldOfAScheduleHasItsBounds) {
   (*start().mutable_headers())["a:b"];
   EXPECT_EQ(refused_for(), "schedule.start.headers key");
   start().clear_headers();
+  (*start().mutable_search_attributes())["a:b"].set_integer(1);
+  EXPECT_EQ(refused_for(), "schedule.start.search_attributes key");
+  start().clear_search_attributes();
   create_.mutable_schedule()->set_overlap_policy(static_cast<v1::OverlapPolicy>(17));
   EXPECT_EQ(refused_for(), "schedule.overlap_policy");
   create_.mutable_schedule()->clear_overlap_policy();

@@ -250,7 +250,7 @@ TEST_F(AllowAll, OnlyAnOldStartIsDoubtful) {
   const auto times = doubtful(contents_, ms("00:40"));
   ASSERT_THAT(times, SizeIs(1));
   EXPECT_EQ(name_of(times[0]), "spec 00:10");
-  note_found(contents_.state, times[0], run("found"), ms("00:40"));
+  note_found(contents_.state, times[0], run("found"), true, ms("00:40"));
   EXPECT_THAT(play_all("00:40"), ElementsAre("spec 00:20", "spec 00:30", "spec 00:40"));
   ASSERT_TRUE(trigger("00:41").ok());
   ASSERT_TRUE(backfill("00:10", "00:20", "00:41").ok());
@@ -258,7 +258,7 @@ TEST_F(AllowAll, OnlyAnOldStartIsDoubtful) {
   std::vector<std::string> names;
   for (const ScheduledTime& time : doubtful(contents_, ms("01:15"))) {
     names.push_back(name_of(time));
-    note_found(contents_.state, time, run("found"), ms("01:15"));
+    note_found(contents_.state, time, run("found"), false, ms("01:15"));
   }
   EXPECT_THAT(names, ElementsAre("trigger 00:41", "backfill 00:10"));
   EXPECT_THAT(play_all("00:45"), ElementsAre("backfill 00:20"));

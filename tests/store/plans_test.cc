@@ -39,7 +39,7 @@ class PlansTest : public testing::TestWithParam<Known> {
 
   void look_at_tables() {
     for (const char* table : {"execution", "execution_tag", "execution_attribute", "backlog", "journal", "outbox", "received", "removed_run",
-                              "snapshot"}) {
+                              "schedule", "snapshot"}) {
       schema_->run(absl::StrCat("VACUUM ANALYZE ", table));
     }
   }
@@ -65,7 +65,9 @@ INSERT INTO outbox (run_id, subject, created_ms, shard, kind, message)
 SELECT run_id, 1, start_ms, shard, 1, 'message' FROM execution;
 INSERT INTO removed_run (run_id, shard) SELECT run_id, shard FROM execution WHERE close_status > 0;
 INSERT INTO received (commit_id, received_ms, shard, domain, workflow_id, source, id, verdict)
-SELECT run_id, start_ms, shard, domain, workflow_id, 'signal', start_ms::text, '' FROM execution)"));
+SELECT run_id, start_ms, shard, domain, workflow_id, 'signal', start_ms::text, '' FROM execution;
+INSERT INTO schedule (version, next_ms, shard, domain, schedule_id, definition, state)
+SELECT 1, CASE WHEN start_ms % 2 = 0 THEN start_ms ELSE 0 END, shard, domain, workflow_id, '', '' FROM execution)"));
   }
 
   // The plan of the statement on a connection as the store has them.
@@ -277,6 +279,17 @@ TEST_P(PlansTest, WhatIsRemovedIsLookedUpByIndexAndDeletedWhereItStands) {
   EXPECT_THAT(remains, AllOf(HasSubstr("Tid Scan on journal"), HasSubstr("Tid Scan on removed_run")));
   EXPECT_THAT(remains, looks_up("journal_pkey", "\\(\\(shard = run.shard\\) AND \\(run_id = run.run_id\\)\\)"));
   EXPECT_THAT(remains, looks_up("snapshot_pkey", "\\(\\(shard = ANY [^\n]*\\) AND \\(run_id = [a-z_1]+.run_id\\)\\)"));
+}
+
+TEST_P(PlansTest, SchedulesAreSweptInOrderAndChangedByKey) {
+  EXPECT_THAT(plan(postgres::kDueSchedules), AllOf(kInOrder, looks_up("schedule_next", "[^\n]*next_ms <= ")));
+  EXPECT_THAT(plan(postgres::kListSchedules), AllOf(kInOrder, HasSubstr("using schedule_list ")));
+  EXPECT_THAT(plan(postgres::kCountSchedules), AllOf(kNoScan, HasSubstr("using schedule_list ")));
+  const std::string by_key = "\\(\\(shard = [^\n]*\\) AND \\(domain = [^\n]*\\) AND \\(schedule_id = ";
+  for (const Statement& statement : {postgres::kFindSchedule, postgres::kSetSchedule, postgres::kDeleteSchedule, postgres::kMoveSchedules}) {
+    EXPECT_THAT(plan(statement), AllOf(kNoScan, looks_up("schedule_pkey", by_key))) << statement.name;
+  }
+  EXPECT_THAT(plan(postgres::kMoveSchedules), HasSubstr("Tid Scan on schedule s"));
 }
 
 // The proof that a scan would be noticed.

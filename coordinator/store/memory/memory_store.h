@@ -21,7 +21,8 @@ struct MemoryFaults {
   std::function<std::optional<CommitResult>(const CommitBatch&)> before_commit;
   // Called after a batch was applied. A result replaces the success: applied, but told otherwise (kMaybe).
   std::function<std::optional<CommitResult>(const CommitBatch&)> after_commit;
-  // Before every call that reads, with its name ("load", "confirm", "read_history", …): an error is returned instead.
+  // Before every call that reads, with its name ("load", "confirm", "read_history", …), and before "move_schedules": an error is returned
+  // instead.
   std::function<absl::Status(std::string_view call)> before_read;
   // May damage what a lane loads, as a database may be damaged.
   std::function<void(std::vector<LoadedRun>&)> after_load;
@@ -65,6 +66,12 @@ class MemoryStore final : public Store {
   absl::StatusOr<int64_t> registry_version() override;
   absl::Status change_registry(const RegistryChange& change) override;
   absl::StatusOr<std::optional<std::string>> find_received(const ReceivedKey& key) override;
+  absl::StatusOr<std::optional<ScheduleRow>> find_schedule(const ScheduleKey& key) override;
+  absl::StatusOr<std::vector<ScheduleRow>> list_schedules(const std::string& domain, const std::string& after, int32_t limit) override;
+  absl::StatusOr<int64_t> count_schedules(const std::string& domain, int64_t at_most) override;
+  absl::StatusOr<std::vector<ScheduleRow>> due_schedules(int64_t until_ms, int32_t limit) override;
+  absl::Status change_schedule(const ScheduleChange& change) override;
+  absl::StatusOr<std::vector<bool>> move_schedules(std::span<const ScheduleRow> rows) override;
   absl::StatusOr<int64_t> purge_received(int64_t older_than_ms, int32_t limit) override;
   absl::StatusOr<int64_t> remove_closed_runs(const std::string& domain, int64_t closed_before_ms, int32_t limit) override;
   absl::StatusOr<int64_t> remove_remains(int32_t limit) override;

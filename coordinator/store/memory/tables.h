@@ -43,6 +43,8 @@ struct Tables {
   std::map<OutboxKey, OutboxRow> outbox;
   std::map<ReceivedKey, Received> received;
 
+  std::map<ScheduleKey, ScheduleRow> schedules;
+
   int64_t registry_version = 0;
   std::map<std::string, DomainRow> domains;
   std::map<TypeKey, TypeRow> types;

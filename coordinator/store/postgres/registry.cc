@@ -1,5 +1,5 @@
 // Domains and types: read whole, changed by compare and set on the registry's version.
-#include "coordinator/store/postgres/random_bytes.h"
+#include "coordinator/store/postgres/received.h"
 #include "coordinator/store/postgres/statements.h"
 #include "coordinator/store/postgres/store.h"
 
@@ -10,26 +10,6 @@ absl::Status status_of(const Answer& answer) { return answer.ok() ? absl::OkStat
 
 Params type_key(const TypeRow& row) {
   return Params().text(row.domain).int2(static_cast<int16_t>(row.kind)).text(row.name).text(row.version);
-}
-
-Params received_key(const ReceivedKey& key) {
-  return Params().int2(key.workflow.shard).text(key.workflow.domain).text(key.workflow.workflow_id).text(key.source).text(key.id);
-}
-
-absl::Status add_received(Connection& connection, const ReceivedRow& row) {
-  const std::vector<ReceivedRow> rows = {row};
-  Params params;
-  params.int2s(rows, [](const ReceivedRow& r) { return r.key.workflow.shard; })
-      .texts(rows, [](const ReceivedRow& r) { return std::string_view(r.key.workflow.domain); })
-      .texts(rows, [](const ReceivedRow& r) { return std::string_view(r.key.workflow.workflow_id); })
-      .texts(rows, [](const ReceivedRow& r) { return std::string_view(r.key.source); })
-      .texts(rows, [](const ReceivedRow& r) { return std::string_view(r.key.id); })
-      .byteas(rows, &ReceivedRow::verdict)
-      .int8s(rows, &ReceivedRow::received_ms)
-      .uuid(random_bytes(16));
-  const Answer answer = connection.run(kAddReceived, params);
-  if (answer.error && answer.error->state == "23505") return absl::AlreadyExistsError("this request was received before");
-  return status_of(answer);
 }
 
 absl::Status put_domain(Connection& connection, const DomainRow& row) {
@@ -53,9 +33,9 @@ absl::Status apply(Connection& connection, const Store::RegistryChange& change) 
   if (!raised.ok()) return to_status(*raised.error);
   if (raised.result.affected() == 0) {
     if (change.received) {
-      const Answer repeat = connection.run(kFindReceived, received_key(change.received->key));
-      if (!repeat.ok()) return to_status(*repeat.error);
-      if (repeat.result.size() > 0) return absl::AlreadyExistsError("this request was received before");
+      const auto repeat = is_received(connection, change.received->key);
+      if (!repeat.ok()) return repeat.status();
+      if (*repeat) return absl::AlreadyExistsError("this request was received before");
     }
     return absl::FailedPreconditionError("the registry has moved on");
   }

@@ -63,6 +63,17 @@ extern const Statement kPutDomain;
 extern const Statement kDeleteType;            // domain, kind, name, version
 extern const Statement kPutType;
 
+// --- schedules ------------------------------------------------------------------------------------------------------------------
+
+extern const Statement kFindSchedule;    // shard, domain, id
+extern const Statement kListSchedules;   // domain, after, limit
+extern const Statement kCountSchedules;  // domain, at most
+extern const Statement kDueSchedules;    // until, limit
+extern const Statement kAddSchedule;     // shard, domain, id, version, next, definition, state
+extern const Statement kSetSchedule;     // the same, of the version before
+extern const Statement kDeleteSchedule;  // shard, domain, id, version after
+extern const Statement kMoveSchedules;   // shards, domains, ids, versions, next ones, states -> places of those that moved, from 1
+
 // Lists differ by what they filter and by order; each form is a statement of its own.
 struct ListStatement {
   std::string name, sql;

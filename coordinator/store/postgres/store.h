@@ -32,6 +32,12 @@ class PostgresStore final : public Store {
   absl::StatusOr<int64_t> registry_version() override;
   absl::Status change_registry(const RegistryChange& change) override;
   absl::StatusOr<std::optional<std::string>> find_received(const ReceivedKey& key) override;
+  absl::StatusOr<std::optional<ScheduleRow>> find_schedule(const ScheduleKey& key) override;
+  absl::StatusOr<std::vector<ScheduleRow>> list_schedules(const std::string& domain, const std::string& after, int32_t limit) override;
+  absl::StatusOr<int64_t> count_schedules(const std::string& domain, int64_t at_most) override;
+  absl::StatusOr<std::vector<ScheduleRow>> due_schedules(int64_t until_ms, int32_t limit) override;
+  absl::Status change_schedule(const ScheduleChange& change) override;
+  absl::StatusOr<std::vector<bool>> move_schedules(std::span<const ScheduleRow> rows) override;
   absl::StatusOr<int64_t> purge_received(int64_t older_than_ms, int32_t limit) override;
   absl::StatusOr<int64_t> remove_closed_runs(const std::string& domain, int64_t closed_before_ms, int32_t limit) override;
   absl::StatusOr<int64_t> remove_remains(int32_t limit) override;

@@ -1,0 +1,274 @@
+#include "coordinator/engine/schedules.h"
+
+#include <algorithm>
+
+#include "coordinator/core/fault.h"
+#include "coordinator/core/journal_values.h"
+#include "coordinator/log/log.h"
+
+namespace baton::engine {
+namespace {
+
+constexpr int64_t kBeatMs = 1'000;
+constexpr int32_t kRoundLimit = 200;  // schedules; the next round comes at once
+
+// Whether sending the same start again can bring nothing else.
+bool is_final(const absl::Status& refusal) {
+  switch (core::fault_of(refusal)) {
+    case v1::FAULT_UNSPECIFIED:
+    case v1::LIMIT_EXCEEDED:
+    case v1::THROTTLING:
+    case v1::STORE_UNAVAILABLE:
+      return false;
+    default:
+      return true;
+  }
+}
+
+}  // namespace
+
+// A schedule whose round is played.
+struct Schedules::Visit {
+  store::ScheduleRow row;
+  schedule::Name name;
+  schedule::Contents contents;
+  schedule::Round round;
+  absl::Status others;                                             // what came of ending other runs
+  absl::StatusOr<core::RunId> started = absl::UnknownError("");  // of round.start
+  bool again = false;                                              // the round failed and was dropped
+};
+
+// Waits until all that were asked have answered.
+class Schedules::Answers {
+ public:
+  explicit Answers(Schedules& schedules) : schedules_(schedules) {}
+
+  // `take` is called with one answer, under the lock, before wait() returns.
+  template <class Answer>
+  std::function<void(Answer)> ask(std::function<void(Answer)> take) {
+    {
+      const std::lock_guard lock(schedules_.mutex_);
+      ++missing_;
+    }
+    return [this, take = std::move(take)](Answer answer) {
+      const std::lock_guard lock(schedules_.mutex_);
+      take(std::move(answer));
+      if (--missing_ == 0) schedules_.wake_.notify_all();
+    };
+  }
+  void wait() {
+    std::unique_lock lock(schedules_.mutex_);
+    const auto all = [this] { return missing_ == 0; };
+    while (!all()) schedules_.clock_.wait_until(schedules_.wake_, lock, INT64_MAX, all);
+  }
+
+ private:
+  Schedules& schedules_;
+  int missing_ = 0;
+};
+
+Schedules::Schedules(store::Store& store, const DatabaseClock& clock, Calls calls) : store_(store), clock_(clock), calls_(std::move(calls)) {}
+
+void Schedules::start() {
+  session_ = store_.open_lane();
+  thread_ = std::thread([this] { run(); });
+}
+
+void Schedules::stop() {
+  {
+    const std::lock_guard lock(mutex_);
+    stopping_ = true;
+  }
+  wake_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Schedules::look() {
+  {
+    const std::lock_guard lock(mutex_);
+    changed_ = true;
+  }
+  wake_.notify_all();
+}
+
+void Schedules::run() {
+  std::unique_lock lock(mutex_);
+  while (!stopping_) {
+    changed_ = false;
+    lock.unlock();
+    const int64_t next_ms = play_all();
+    lock.lock();
+    clock_.wait_until(wake_, lock, next_ms, [this] { return stopping_ || changed_; });
+  }
+}
+
+int64_t Schedules::play_all() {
+  while (true) {
+    const int64_t now_ms = clock_.now_ms();
+    auto rows = store_.due_schedules(now_ms + kBeatMs, kRoundLimit);
+    if (!rows.ok()) return now_ms + kBeatMs;
+    const auto later = std::find_if(rows->begin(), rows->end(), [&](const store::ScheduleRow& row) { return row.next_ms > now_ms; });
+    const int64_t next_ms = later == rows->end() ? now_ms + kBeatMs : later->next_ms;
+    rows->erase(later, rows->end());
+    if (rows->empty()) return next_ms;
+    if (!play(*std::move(rows))) return now_ms + kBeatMs;
+    const std::lock_guard lock(mutex_);
+    if (stopping_) return now_ms;
+  }
+}
+
+bool Schedules::play(std::vector<store::ScheduleRow> rows) {
+  std::vector<Visit> visits = read(std::move(rows));
+  const int64_t now_ms = clock_.now_ms();
+  if (!look_at_open_runs(visits, now_ms).ok()) return false;
+  for (Visit& visit : visits) {
+    if (!find_doubtful(visit, now_ms).ok()) return false;
+    visit.round = schedule::play(visit.contents, now_ms);
+  }
+  end_others(visits);
+  start_runs(visits);
+  for (Visit& visit : visits) settle(visit, now_ms);
+  return keep(visits, now_ms);
+}
+
+std::vector<Schedules::Visit> Schedules::read(std::vector<store::ScheduleRow> rows) {
+  std::vector<Visit> visits;
+  for (store::ScheduleRow& row : rows) {
+    auto contents = schedule::read_contents(row.definition, row.state);
+    if (contents.ok()) {
+      Visit& visit = visits.emplace_back();
+      visit.name = {row.key.domain, row.key.schedule_id};
+      visit.contents = *std::move(contents);
+      visit.row = std::move(row);
+    } else if (unread_.insert(row.key).second) {
+      log_event(LogLevel::kError, "schedule_unread",
+                {{"domain", row.key.domain}, {"schedule_id", row.key.schedule_id}, {"message", std::string(contents.status().message())}});
+    }
+  }
+  return visits;
+}
+
+store::WorkflowKey Schedules::workflow_key(const std::string& domain, const std::string& workflow_id) const {
+  return {store::shard_of(domain, workflow_id, store_.shard_count()), domain, workflow_id};
+}
+
+// Which of their runs are open: one query for all.
+absl::Status Schedules::look_at_open_runs(std::vector<Visit>& visits, int64_t now_ms) {
+  store::ConfirmRequest ask;
+  for (Visit& visit : visits) {
+    const v1::ScheduledStart& start = visit.contents.schedule.start();
+    auto& open = *visit.contents.state.mutable_open();
+    if (start.fixed_workflow_id()) {
+      // Whoever started it.
+      const std::string id = schedule::workflow_id_of(visit.name, visit.contents.schedule, 0);
+      const bool known = std::any_of(open.begin(), open.end(), [&](const auto& run) { return run.execution().workflow_id() == id; });
+      if (!known) open.Add()->mutable_execution()->set_workflow_id(id);
+    }
+    for (const auto& run : open) ask.open_runs.push_back(workflow_key(visit.name.domain, run.execution().workflow_id()));
+  }
+  if (ask.open_runs.empty()) return absl::OkStatus();
+  const auto reply = session_->confirm(ask);
+  if (!reply.ok()) return reply.status();
+  auto found = reply->open_runs.begin();
+  for (Visit& visit : visits) {
+    auto& open = *visit.contents.state.mutable_open();
+    for (int i = 0; i < open.size(); ++found) {
+      if (!*found) {
+        open.DeleteSubrange(i, 1);
+        continue;
+      }
+      if (open[i].since_ms() == 0) open[i].set_since_ms(now_ms);
+      open[i++].mutable_execution()->set_run_id(std::string((*found)->view()));
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Schedules::find_doubtful(Visit& visit, int64_t now_ms) {
+  for (const schedule::ScheduledTime& time : schedule::doubtful(visit.contents, now_ms)) {
+    const std::string id = schedule::workflow_id_of(visit.name, visit.contents.schedule, time.nominal_ms());
+    const auto found = store_.find_latest(workflow_key(visit.name.domain, id));
+    if (!found.ok()) return found.status();
+    if (!*found || (*found)->start_ms < std::max(time.nominal_ms(), time.since_ms())) continue;
+    const auto execution = core::execution_ref(id, (*found)->run.run_id);
+    if (schedule::knows(visit.contents.state, execution)) continue;
+    schedule::note_found(visit.contents.state, time, execution, (*found)->close_status == 0, now_ms);
+  }
+  return absl::OkStatus();
+}
+
+void Schedules::end_others(std::vector<Visit>& visits) {
+  Answers answers(*this);
+  const auto take_for = [&](Visit& visit) {
+    return answers.ask<absl::Status>([&visit](const absl::Status& status) {
+      const bool gone = core::fault_of(status) == v1::UNKNOWN_RESOURCE;
+      if (!status.ok() && !gone) visit.others = status;
+    });
+  };
+  for (Visit& visit : visits) {
+    const std::string request_id = schedule::request_id_of(visit.name, visit.contents.state, visit.round.for_time);
+    for (const auto& execution : visit.round.cancel) {
+      v1::RequestCancelWorkflowExecutionRequest request;
+      request.set_domain(visit.name.domain);
+      request.set_workflow_id(execution.workflow_id());
+      request.set_request_id(request_id);
+      calls_.request_cancel(std::move(request), take_for(visit));
+    }
+    for (const auto& execution : visit.round.terminate) {
+      v1::TerminateWorkflowExecutionRequest request;
+      request.set_domain(visit.name.domain);
+      request.set_workflow_id(execution.workflow_id());
+      request.set_reason("the next run of its schedule");
+      request.set_request_id(request_id);
+      calls_.terminate(std::move(request), take_for(visit));
+    }
+  }
+  answers.wait();
+}
+
+void Schedules::start_runs(std::vector<Visit>& visits) {
+  Answers answers(*this);
+  for (Visit& visit : visits) {
+    if (!visit.round.start || !visit.others.ok()) continue;
+    calls_.start(schedule::start_request(visit.name, visit.contents, *visit.round.start),
+                 answers.ask<absl::StatusOr<core::RunId>>([&visit](absl::StatusOr<core::RunId> started) { visit.started = std::move(started); }));
+  }
+  answers.wait();
+}
+
+void Schedules::settle(Visit& visit, int64_t now_ms) const {
+  if (!visit.round.start && visit.others.ok()) return;
+  const absl::Status failed = visit.others.ok() ? visit.started.status() : visit.others;
+  schedule::State& state = visit.contents.state;
+  if (failed.ok()) {
+    const std::string id = schedule::workflow_id_of(visit.name, visit.contents.schedule, visit.round.start->nominal_ms());
+    return schedule::note_started(state, *visit.round.start, core::execution_ref(id, *visit.started), now_ms);
+  }
+  const bool was_asked = visit.others.ok();
+  const bool given_up = was_asked && (is_final(failed) || schedule::failed_for_long(visit.contents, now_ms));
+  if (given_up || state.failing_since_ms() == 0) {
+    log_event(LogLevel::kWarning, "schedule_not_started",
+              {{"domain", visit.name.domain}, {"schedule_id", visit.name.id}, {"message", std::string(failed.message())}});
+  }
+  if (given_up) return schedule::note_refused(state, *visit.round.start, failed, now_ms);
+  state.ParseFromString(visit.row.state);
+  if (state.failing_since_ms() == 0) state.set_failing_since_ms(now_ms);
+  visit.again = true;
+}
+
+bool Schedules::keep(const std::vector<Visit>& visits, int64_t now_ms) {
+  std::vector<store::ScheduleRow> rows;
+  for (const Visit& visit : visits) {
+    store::ScheduleRow& row = rows.emplace_back();
+    row.key = visit.row.key;
+    row.version = visit.row.version + 1;
+    // What failed makes room for the others.
+    row.next_ms = visit.again ? now_ms + kBeatMs : schedule::next_ms(visit.contents, now_ms);
+    row.state = visit.contents.state.SerializeAsString();
+  }
+  if (rows.empty()) return false;
+  const auto moved = store_.move_schedules(rows);
+  return moved.ok() && std::find(moved->begin(), moved->end(), true) != moved->end();
+}
+
+}  // namespace baton::engine

@@ -1,0 +1,224 @@
+// What becomes of a schedule's time while a run is open, and what of one that cannot be started.
+#include <gmock/gmock.h>
+
+#include "coordinator/core/fault.h"
+#include "tests/engine/schedules_fixture.h"
+
+namespace baton::testing {
+namespace {
+
+using journal::v1::Event;
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+using ::testing::SizeIs;
+
+constexpr char kFirst[] = "nightly/2023-11-14T22:14:00Z";
+constexpr char kSecond[] = "nightly/2023-11-14T22:15:00Z";
+constexpr char kThird[] = "nightly/2023-11-14T22:16:00Z";
+
+class ScheduleOverlaps : public SchedulesFixture {
+ protected:
+  // A coordinator whose schedule has an open first run.
+  TestCoordinator& with_open_run(v1::OverlapPolicy policy) {
+    TestCoordinator& a = coordinator();
+    EXPECT_TRUE(create(a, every_minute(policy)).ok());
+    advance(kToMinuteMs);
+    await_recent(a, 1);
+    return a;
+  }
+  int16_t close_status(const std::string& workflow_id) { return stored(workflow_id).execution.close_status; }
+  void deprecate_type(bool deprecated) {
+    auto dump = *data_->read_registry();
+    store::Store::RegistryChange change{.expected_version = dump.version, .put_domains = {}, .put_types = {}, .deleted_types = {}, .received = {}};
+    for (store::TypeRow& row : dump.types) {
+      if (row.kind != store::TypeKind::kWorkflow) continue;
+      row.deprecated = deprecated;
+      row.deprecated_ms = deprecated ? 1 : 0;
+      change.put_types.push_back(row);
+    }
+    ASSERT_TRUE(data_->change_registry(change).ok());
+  }
+};
+
+TEST_F(ScheduleOverlaps, SkipStartsNothingWhileARunIsOpen) {
+  TestCoordinator& a = with_open_run(v1::OVERLAP_POLICY_UNSPECIFIED);
+  advance(kMinuteMs);
+  await_recent(a, 2);
+  EXPECT_THAT(started(), ElementsAre(kFirst));
+  EXPECT_EQ(describe(a).recent_runs(0).not_started(), v1::NOT_STARTED_REASON_OVERLAP);
+  complete_all(a);
+  advance(kMinuteMs);
+  await_recent(a, 3);
+  EXPECT_THAT(started(), ElementsAre(kFirst, kThird));
+}
+
+TEST_F(ScheduleOverlaps, ARunThatContinuedAsNewIsOpen) {
+  TestCoordinator& a = with_open_run(v1::OVERLAP_POLICY_SKIP);
+  const auto decider = a.decider({.unary = true});
+  v1::Decision again;
+  again.mutable_continue_as_new_workflow_execution();
+  ASSERT_TRUE(a.decide(nullptr, decider->next_offer().token, {again}).ok());
+  a.remove(*decider);
+  advance(kMinuteMs);
+  await_recent(a, 2);
+  EXPECT_EQ(describe(a).recent_runs(0).not_started(), v1::NOT_STARTED_REASON_OVERLAP);
+}
+
+TEST_F(ScheduleOverlaps, BufferOneStartsOneWhenTheRunHasClosed) {
+  TestCoordinator& a = with_open_run(v1::OVERLAP_POLICY_BUFFER_ONE);
+  advance(kMinuteMs);
+  ASSERT_TRUE(has_looked(a));
+  EXPECT_EQ(describe(a).waiting_starts(), 1);
+  EXPECT_EQ(describe(a).recent_runs_size(), 1);
+  ASSERT_TRUE(a.terminate(kFirst).ok());
+  advance(6'000);  // a tenth of the minute that the run had taken
+  await_recent(a, 2);
+  EXPECT_THAT(started(), ElementsAre(kFirst, kSecond));
+  EXPECT_EQ(describe(a).waiting_starts(), 0);
+}
+
+TEST_F(ScheduleOverlaps, CancelOtherAsksOnceAndWaitsForTheEnd) {
+  TestCoordinator& a = with_open_run(v1::OVERLAP_POLICY_CANCEL_OTHER);
+  advance(kMinuteMs);
+  wait_for(kFirst, Event::kWorkflowExecutionCancelRequested);
+  advance(kMinuteMs);
+  await_recent(a, 2);
+  EXPECT_EQ(describe(a).recent_runs(0).not_started(), v1::NOT_STARTED_REASON_REPLACED);
+  EXPECT_THAT(started(), ElementsAre(kFirst));
+  EXPECT_EQ(count_events(kFirst, Event::kWorkflowExecutionCancelRequested), 1);
+  complete_all(a);
+  advance(30'000);
+  await_recent(a, 3);
+  EXPECT_THAT(started(), ElementsAre(kFirst, kThird));
+}
+
+TEST_F(ScheduleOverlaps, TwoCoordinatorsAskOneRunToCancelOnce) {
+  TestCoordinator& a = with_open_run(v1::OVERLAP_POLICY_CANCEL_OTHER);
+  TestCoordinator& b = coordinator();
+  a.faults().close_gate();
+  b.faults().close_gate();
+  advance(kMinuteMs);
+  a.faults().wait_at_gate();
+  b.faults().wait_at_gate();
+  a.faults().open_gate();
+  b.faults().open_gate();
+  wait_for(kFirst, Event::kWorkflowExecutionCancelRequested);
+  ASSERT_TRUE(has_looked(a) && has_looked(b));
+  EXPECT_EQ(count_events(kFirst, Event::kWorkflowExecutionCancelRequested), 1);
+}
+
+TEST_F(ScheduleOverlaps, TerminateOtherEndsTheRunAndStarts) {
+  TestCoordinator& a = with_open_run(v1::OVERLAP_POLICY_TERMINATE_OTHER);
+  advance(kMinuteMs);
+  await_recent(a, 2);
+  EXPECT_THAT(started(), ElementsAre(kFirst, kSecond));
+  EXPECT_EQ(close_status(kFirst), v1::CLOSE_STATUS_TERMINATED);
+  EXPECT_EQ(close_status(kSecond), 0);
+}
+
+TEST_F(ScheduleOverlaps, WhoDiesAfterTheTerminationIsFollowedByWhoStarts) {
+  TestCoordinator& a = with_open_run(v1::OVERLAP_POLICY_TERMINATE_OTHER);
+  keep_nothing(a);
+  // The termination passes, the start does not.
+  a.faults().set_before_commit([](const store::CommitBatch& batch) -> std::optional<store::CommitResult> {
+    if (batch.opened.empty()) return std::nullopt;
+    return failed_commit(store::CommitOutcome::kMaybe);
+  });
+  advance(kMinuteMs);
+  wait_for(kFirst, Event::kWorkflowExecutionTerminated);
+  stop(a);
+  TestCoordinator& b = coordinator();
+  await_recent(b, 2);
+  EXPECT_THAT(started(), ElementsAre(kFirst, kSecond));
+  EXPECT_EQ(count_events(kFirst, Event::kWorkflowExecutionTerminated), 1);
+}
+
+TEST_F(ScheduleOverlaps, AllowAllStartsBesideTheOthers) {
+  TestCoordinator& a = with_open_run(v1::OVERLAP_POLICY_ALLOW_ALL);
+  advance(kMinuteMs);
+  await_recent(a, 2);
+  EXPECT_EQ(close_status(kFirst), 0);
+  EXPECT_EQ(close_status(kSecond), 0);
+}
+
+TEST_F(ScheduleOverlaps, AFixedWorkflowIdMeetsWhateverRunIsOpen) {
+  TestCoordinator& a = coordinator();
+  ASSERT_TRUE(a.start("the-one").ok());
+  v1::Schedule schedule = every_minute(v1::OVERLAP_POLICY_TERMINATE_OTHER);
+  schedule.mutable_start()->set_workflow_id("the-one");
+  schedule.mutable_start()->set_fixed_workflow_id(true);
+  ASSERT_TRUE(create(a, schedule).ok());
+  advance(kToMinuteMs);
+  await_recent(a, 1);
+  EXPECT_THAT(started(), ElementsAre("the-one", "the-one"));
+  advance(kMinuteMs);
+  await_recent(a, 2);
+  EXPECT_THAT(started(), SizeIs(3));
+  EXPECT_TRUE(describe(a).recent_runs(0).has_started());
+}
+
+// --- what cannot be started is told, and the next time is tried anew ---
+
+TEST_F(ScheduleOverlaps, ATypeThatIsGoneIsToldAndTheNextTimeIsTriedAnew) {
+  TestCoordinator& a = coordinator();
+  ASSERT_TRUE(create(a, every_minute()).ok());
+  deprecate_type(true);
+  EXPECT_EQ(core::fault_of(create(a, every_minute(), "another")), v1::TYPE_DEPRECATED);
+  advance(kToMinuteMs);
+  await_recent(a, 1);
+  EXPECT_EQ(describe(a).recent_runs(0).refused().fault(), v1::TYPE_DEPRECATED);
+  EXPECT_NE(describe(a).recent_runs(0).refused().message(), "");
+  deprecate_type(false);
+  advance(kMinuteMs);
+  await_recent(a, 2);
+  EXPECT_THAT(started(), ElementsAre(kSecond));
+}
+
+TEST_F(ScheduleOverlaps, AnIdThatSomebodyElseHasTakenIsTold) {
+  TestCoordinator& a = coordinator();
+  ASSERT_TRUE(create(a, every_minute()).ok());
+  ASSERT_TRUE(a.start(kFirst).ok());
+  advance(kToMinuteMs);
+  await_recent(a, 1);
+  EXPECT_EQ(describe(a).recent_runs(0).refused().fault(), v1::WORKFLOW_EXECUTION_ALREADY_STARTED);
+  advance(kMinuteMs);
+  await_recent(a, 2);
+  EXPECT_TRUE(describe(a).recent_runs(0).has_started());
+}
+
+class FullDomain : public ScheduleOverlaps {
+ protected:
+  TestCoordinator& full() {
+    CoordinatorOptions options;
+    options.limits.open_executions = 1;
+    TestCoordinator& a = coordinator(options);
+    EXPECT_TRUE(a.start("other").ok());
+    v1::Schedule schedule = daily_in_a_minute();
+    schedule.mutable_catch_up_window()->set_seconds(30);
+    EXPECT_TRUE(create(a, schedule).ok());
+    advance(kToMinuteMs);
+    await_failing(a);
+    return a;
+  }
+};
+
+TEST_F(FullDomain, ItIsTriedAgainUntilThereIsRoom) {
+  TestCoordinator& a = full();
+  for (int i = 0; i < 3; ++i) sweep(a);
+  EXPECT_EQ(describe(a).recent_runs_size(), 0);
+  ASSERT_TRUE(a.terminate("other").ok());
+  advance(1'000);
+  await_recent(a, 1);
+  EXPECT_TRUE(describe(a).recent_runs(0).has_started());
+}
+
+TEST_F(FullDomain, ItIsRefusedWhenTheWindowHasPassed) {
+  TestCoordinator& a = full();
+  advance(31'000);
+  await_recent(a, 1);
+  EXPECT_EQ(describe(a).recent_runs(0).refused().fault(), v1::LIMIT_EXCEEDED);
+  EXPECT_THAT(started(), ElementsAre("other"));
+}
+
+}  // namespace
+}  // namespace baton::testing
