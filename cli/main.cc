@@ -77,6 +77,7 @@ int run(int argc, char** argv) {
   add_dev_command(app, session, exit_code);
   add_domain_commands(app, session);
   add_workflow_commands(app, session, exit_code);
+  add_schedule_commands(app, session);
   let_through(app);
   try {
     app.parse(argc, argv);

@@ -32,6 +32,8 @@ void print(const nlohmann::json& value);
 void add_dev_command(CLI::App& app, Session& session, int& exit_code);
 void add_domain_commands(CLI::App& app, Session& session);
 void add_workflow_commands(CLI::App& app, Session& session, int& exit_code);
+void add_schedule_commands(CLI::App& app, Session& session);
+void add_schedule_views(CLI::App& schedule, Session& session);
 void add_workflow_views(CLI::App& workflow, Session& session);
 
 }  // namespace baton::cli

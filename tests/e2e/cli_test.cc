@@ -160,6 +160,15 @@ TEST_F(CliTest, EveryCommandExplainsItselfWithAnExample) {
       {"workflow", "terminate"},
       {"workflow", "pause"},
       {"workflow", "resume"},
+      {"schedule", "create"},
+      {"schedule", "update"},
+      {"schedule", "list"},
+      {"schedule", "describe"},
+      {"schedule", "pause"},
+      {"schedule", "resume"},
+      {"schedule", "trigger"},
+      {"schedule", "backfill"},
+      {"schedule", "delete"},
   };
   for (std::vector<std::string> command : commands) {
     command.push_back("--help");
@@ -193,6 +202,12 @@ TEST_F(CliTest, AWrongCommandLineExitsWithTwoAndSaysWhatIsWrong) {
       {{"--domain", "d", "workflow", "list", "--status", "LOST"}, "CONTINUED_AS_NEW"},
       {{"--domain", "d", "workflow", "list", "--since", "yesterday"}, "is not a time"},
       {{"--domain", "d", "workflow", "signal", "id"}, "--name"},
+      {{"--domain", "d", "schedule", "create", "id", "--type", "t:1"}, "either --cron or --every"},
+      {{"--domain", "d", "schedule", "create", "id", "--type", "t:1", "--cron", "@daily", "--every", "1h"}, "either --cron or --every"},
+      {{"--domain", "d", "schedule", "create", "id", "--type", "t:1", "--cron", "@daily", "--offset", "1h"}, "--offset"},
+      {{"--domain", "d", "schedule", "create", "id", "--type", "t:1", "--every", "none"}, "is not a duration"},
+      {{"--domain", "d", "schedule", "create", "id", "--type", "t:1", "--every", "1h", "--overlap", "wait"}, "BUFFER_ONE"},
+      {{"--domain", "d", "schedule", "backfill", "id"}, "--from"},
   };
   for (const auto& [arguments, complaint] : wrong) {
     const Ended ended = baton(arguments);
