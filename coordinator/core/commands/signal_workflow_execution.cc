@@ -8,10 +8,10 @@
 
 namespace baton::core {
 
-absl::Status check_signal(const baton::v1::SignalWorkflowExecutionRequest& request, const Limits& limits) {
+absl::Status check_signal(const baton::v1::SignalWorkflowExecutionRequest& request, const Limits& limits, const std::string& prefix) {
   if (absl::Status s = check_name("signal_name", request.signal_name()); !s.ok()) return s;
-  if (absl::Status s = check_payload("input", request.input(), limits.payload_bytes); !s.ok()) return s;
-  return check_headers("headers", request.headers(), limits.headers_bytes);
+  if (absl::Status s = check_payload(prefix + "input", request.input(), limits.payload_bytes); !s.ok()) return s;
+  return check_headers(prefix + "headers", request.headers(), limits.headers_bytes);
 }
 
 void add_signal(Draft& draft, const baton::v1::SignalWorkflowExecutionRequest& request) {

@@ -77,7 +77,7 @@ absl::StatusOr<Commit> start_workflow_execution(const ExecutionState& state, con
   const Request& request = command.request;
   if (absl::Status s = check(request, context.limits); !s.ok()) return s;
   if (command.signal) {
-    if (absl::Status s = check_signal(*command.signal, context.limits); !s.ok()) return s;
+    if (absl::Status s = check_signal(*command.signal, context.limits, "signal_"); !s.ok()) return s;
   }
   const auto type = find_type(request, context);
   if (!type.ok()) return type.status();
