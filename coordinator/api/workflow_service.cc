@@ -6,6 +6,7 @@
 #include "coordinator/api/workflow/history_page.h"
 #include "coordinator/api/workflow/list_executions.h"
 #include "coordinator/api/workflow/schedules.h"
+#include "coordinator/core/names.h"
 #include "coordinator/schedule/edits.h"
 
 namespace baton::api {
@@ -186,8 +187,10 @@ class WorkflowService final : public v1::WorkflowService::CallbackService {
   // False: the call has ended.
   template <class Request>
   bool may_change(const Call& call, const char* operation, const Request& request) {
-    return call.passes(admit(backend_, call.caller(), operation, request.domain())) &&
-           call.passes(check_address(request.domain(), request.workflow_id(), request.request_id()));
+    if (!call.passes(admit(backend_, call.caller(), operation, request.domain()))) return false;
+    if (!call.passes(check_address(request.domain(), request.workflow_id(), request.request_id()))) return false;
+    if constexpr (requires { request.run_id(); }) return call.passes(core::check_text("run_id", request.run_id(), core::kMaxRunIdChars));
+    return true;
   }
   template <class Request, class Response>
   Reactor* list(Context* context, const char* operation, const Request* request, Response* response) {
