@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <set>
 
 #include "coordinator/api/backend.h"
 #include "coordinator/api/registry/edits.h"
@@ -14,6 +15,20 @@ absl::Status check_resource(const std::string& resource) {
   const std::string domain = domain_of_resource(resource);
   if (domain.empty()) return core::invalid_field("resource", "must be \"baton:domain/NAME\"");
   return core::check_name("resource", domain);
+}
+
+// More are refused when they are put: a domain has no room for them.
+absl::Status check_not_empty(std::string_view field, int count) {
+  return count > 0 ? absl::OkStatus() : core::invalid_field(field, "is empty: give 1 to " + std::to_string(core::kMaxTagsPerDomain));
+}
+
+absl::Status check_each_once(const google::protobuf::RepeatedPtrField<v1::ResourceTag>& tags) {
+  std::set<std::string_view> seen;
+  for (int i = 0; i < tags.size(); ++i) {
+    if (seen.insert(tags[i].key()).second) continue;
+    return core::invalid_field("tags[" + std::to_string(i) + "].key", "comes twice: give each key once");
+  }
+  return absl::OkStatus();
 }
 
 Edit changed(store::DomainRow row) {
@@ -55,12 +70,19 @@ absl::Status put_tags(const google::protobuf::RepeatedPtrField<v1::ResourceTag>&
 
 absl::Status check(const v1::TagResourceRequest& request) {
   if (absl::Status s = check_resource(request.resource()); !s.ok()) return s;
+  if (absl::Status s = check_not_empty("tags", request.tags_size()); !s.ok()) return s;
   if (absl::Status s = check_tags("tags", request.tags()); !s.ok()) return s;
+  if (absl::Status s = check_each_once(request.tags()); !s.ok()) return s;
   return core::check_request_id("request_id", request.request_id());
 }
 
 absl::Status check(const v1::UntagResourceRequest& request) {
   if (absl::Status s = check_resource(request.resource()); !s.ok()) return s;
+  if (absl::Status s = check_not_empty("tag_keys", request.tag_keys_size()); !s.ok()) return s;
+  if (request.tag_keys_size() > core::kMaxTagsPerDomain) {
+    return core::invalid_field("tag_keys", "has " + std::to_string(request.tag_keys_size()) + " keys: at most " +
+                                               std::to_string(core::kMaxTagsPerDomain) + " are allowed");
+  }
   for (int i = 0; i < request.tag_keys_size(); ++i) {
     if (absl::Status s = core::check_resource_tag_key("tag_keys[" + std::to_string(i) + "]", request.tag_keys(i)); !s.ok()) return s;
   }
