@@ -6,6 +6,7 @@
 #include "coordinator/core/fault.h"
 #include "coordinator/core/journal_values.h"
 #include "coordinator/core/names.h"
+#include "coordinator/core/shortened.h"
 #include "coordinator/schedule/bounds.h"
 #include "coordinator/schedule/time_fields.h"
 
@@ -29,8 +30,8 @@ absl::StatusOr<absl::TimeZone> find_zone(const std::string& field, const std::st
   absl::TimeZone zone = absl::UTCTimeZone();
   if (name.empty()) return zone;
   if (is_zone_name(name) && absl::LoadTimeZone(name, &zone)) return zone;
-  return core::invalid_field(field, "\"" + name.substr(0, kMaxTimeZoneChars) + "\" is not a time zone that this coordinator knows: give an IANA " +
-                                        "name such as Europe/Berlin, or leave it out for UTC");
+  return core::invalid_field(field, "\"" + core::shortened(name, kMaxTimeZoneChars) + "\" is not a time zone that this coordinator knows: give an " +
+                                        "IANA name such as Europe/Berlin, or leave it out for UTC");
 }
 
 absl::StatusOr<int64_t> whole_seconds(const std::string& field, const google::protobuf::Duration& duration, int64_t at_least_ms) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "coordinator/core/fault.h"
+#include "coordinator/core/shortened.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 
@@ -356,6 +357,15 @@ TEST(Timeouts, none_passes_where_it_is_allowed_and_must_be_true) {
 
 TEST(Timeouts, present_ones_must_say_something) {
   expect_refused(check_timeout("timeout", true, baton::v1::Timeout()), "timeout", "empty");
+}
+
+TEST(Shortened, is_cut_between_two_characters) {
+  EXPECT_EQ(shortened("", 0), "");
+  EXPECT_EQ(shortened("abc", 3), "abc");
+  EXPECT_EQ(shortened("abcd", 3), "abc\u2026");
+  for (const size_t bytes : {5, 6, 7, 8}) EXPECT_EQ(shortened("a\U0001D11E\U0001D11E", bytes), "a\U0001D11E\u2026") << bytes;
+  EXPECT_EQ(shortened("a\U0001D11E\U0001D11E", 9), "a\U0001D11E\U0001D11E");
+  EXPECT_EQ(shortened("\U0001D11E", 3), "\u2026");
 }
 
 }  // namespace
