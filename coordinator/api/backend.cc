@@ -7,15 +7,18 @@
 #include "coordinator/core/fault.h"
 #include "coordinator/core/limits.h"
 #include "coordinator/core/names.h"
+#include "coordinator/core/shortened.h"
 #include "coordinator/log/log.h"
 
 namespace baton::api {
 
 absl::Status authorize(const Backend& backend, const core::Caller& caller, std::string_view action, const std::string& domain) {
   if (backend.authorizer.allows(caller, {action, domain})) return absl::OkStatus();
-  const std::string where = domain.empty() ? "" : " in domain " + domain;
+  // Nothing of the call was looked at: the name may have any length.
+  const std::string named = core::shortened(domain, core::kMaxNameChars);
+  const std::string where = named.empty() ? "" : " in domain " + named;
   log_event(LogLevel::kInfo, "call_denied",
-            {{"principal", caller.principal}, {"peer", caller.peer}, {"action", action}, {"domain", domain}});
+            {{"principal", caller.principal}, {"peer", caller.peer}, {"action", action}, {"domain", named}});
   return core::fault(v1::OPERATION_NOT_PERMITTED, action,
                      caller.principal + " may not call " + std::string(action) + where + ": ask who keeps the policy");
 }

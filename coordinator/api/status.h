@@ -8,7 +8,8 @@
 namespace baton::api {
 
 // With google.rpc.Status details: an ErrorInfo with the fault, and a RetryInfo where a delay is known. Errors without a fault are
-// INTERNAL; UNAVAILABLE stays what it is.
+// INTERNAL; UNAVAILABLE stays what it is. A status travels in headers, of which clients take 8 KiB: words of callers that would not fit are
+// shortened.
 grpc::Status to_grpc(const absl::Status& status);
 
 }  // namespace baton::api
