@@ -34,12 +34,14 @@ Value text(const std::string& value, const std::string& what = "") {
 Value fresh() {
   return {"a word", [](Message& parent, const FieldDescriptor* field, Samples& samples) { put_text(parent, field, samples.fresh()); }};
 }
-// Of more bytes than characters.
-Value clefs(int count) {
-  std::string value;
-  for (int i = 0; i < count; ++i) value += "\xF0\x9D\x84\x9E";
-  return text(value, std::to_string(count) + " characters of four bytes");
+constexpr const char* kClef = "\xF0\x9D\x84\x9E";
+std::string repeated(const std::string& part, int count) {
+  std::string whole;
+  for (int i = 0; i < count; ++i) whole += part;
+  return whole;
 }
+// Of more bytes than characters.
+Value clefs(int count) { return text(repeated(kClef, count), std::to_string(count) + " characters of four bytes"); }
 Value letters(int count) { return text(std::string(static_cast<size_t>(count), 'x'), std::to_string(count) + " characters"); }
 
 Value number(int64_t value) {
@@ -129,7 +131,7 @@ Bound overlap_policy() { return one_of(v1::OVERLAP_POLICY_ALLOW_ALL); }
 // In milliseconds; what is finer than one is not looked at.
 Bound lasting(int64_t least_ms, int64_t most_ms) {
   const auto at = [](int64_t ms) { return moment(ms / 1000, static_cast<int32_t>(ms % 1000) * 1'000'000); };
-  return between(at(std::max(least_ms, int64_t{60'000})), {at(least_ms), at(most_ms)}, {at(least_ms - 1), at(most_ms + 1), moment(1, -1)});
+  return between(at(std::max(least_ms, int64_t{60'000})), {at(least_ms), at(most_ms)}, {at(least_ms - 1), at(most_ms + 1), moment(1, -1), moment(60, 1'000'000'000)});
 }
 Bound time_of_years(int64_t first, int64_t last) {
   return between(moment(std::max(first, int64_t{0})), {moment(first), moment(last)},
@@ -244,7 +246,7 @@ void add_domains(Table& t) {
   t["RegisterDomainRequest.workflow_execution_retention_period.kind"] = required(between(member("after", moment(kDay)), {}, {}));
   t["RegisterDomainRequest.workflow_execution_retention_period.after"] =
       between(moment(kDay), {moment(0), moment(90 * kDay)}, {moment(91 * kDay), moment(90 * kDay, 1), moment(kDay / 2), moment(-kDay)});
-  t["RegisterDomainRequest.tags"] = message().elements(0, 50).because("TOO_MANY_TAGS");
+  t["RegisterDomainRequest.tags"] = message().elements(0, 50).too_many_is("TOO_MANY_TAGS");
   t["UpdateDomainRequest.name"] = name().like("spare");
   t["DescribeDomainRequest.name"] = domain();
   for (const char* request : {"DeprecateDomainRequest", "UndeprecateDomainRequest"}) {
@@ -258,7 +260,7 @@ void add_domains(Table& t) {
   t["ResourceTag.key"] = tag(128);
   t["ResourceTag.value"] = tag(256).optional();
   t["TagResourceRequest.resource"] = resource();
-  t["TagResourceRequest.tags"] = message().elements(1, 50);
+  t["TagResourceRequest.tags"] = message().elements(1, 50, 40).too_many_is("TOO_MANY_TAGS");  // the domain has some
   t["TagResourceRequest.request_id"] = request_id();
   t["UntagResourceRequest.resource"] = resource();
   t["UntagResourceRequest.tag_keys"] = tag(128).elements(1, 50);
@@ -406,8 +408,8 @@ void add_schedules(Table& t) {
   t["ScheduleSpec.when"] = required(between(member("cron", text("@yearly")), {}, {})).as("schedule.spec.cron");
   const std::string longest = "0 0 1 1 *" + std::string(256 - 9, ' ');
   t["ScheduleSpec.cron"] = between(text("@yearly"), {text(longest), text("0 0 1 1 0,7")},
-                                   {text(longest + " ", "257 characters"), text(""), text("60 * * * *"), text("* * * *"), text("@never")});
-  t["ScheduleSpec.time_zone"] = between(text("UTC"), {text("Europe/Berlin"), text("")}, {letters(65), text("Nowhere/Else"), text("/etc/passwd")});
+                                   {text(longest + " ", "257 characters"), text(""), text("60 * * * *"), text(repeated(kClef, 60)), text("* * * *"), text("@never")});
+  t["ScheduleSpec.time_zone"] = between(text("UTC"), {text("Europe/Berlin"), text("")}, {letters(65), text("Nowhere/Else"), text("/etc/passwd"), text("x" + repeated(kClef, 64))});
   t["ScheduleSpec.start_time"] = time_of_years(0, kYear9999);
   t["ScheduleSpec.end_time"] = time_of_years(0, kYear9999);
   t["FixedRate.interval"] =

@@ -38,6 +38,7 @@ struct Bound {
   bool in_base = false;      // not required, but given wherever its message is
   int least = 0, most = -1;  // elements; -1: it is not counted
   int reachable = 0;         // the most that the test can give
+  std::string too_many = "VALIDATION";  // the reason of one more
   std::string named;         // what a refusal calls it, if not by its path; "^": by that of its map
   std::string reason = "VALIDATION";
   std::string instead_of;  // a field beside it that must be absent then
@@ -45,6 +46,7 @@ struct Bound {
   Bound&& optional() && { return required = false, std::move(*this); }
   Bound&& given() && { return in_base = true, std::move(*this); }
   Bound&& as(std::string name) && { return named = std::move(name), std::move(*this); }
+  Bound&& too_many_is(std::string why) && { return too_many = std::move(why), std::move(*this); }
   Bound&& because(std::string why) && { return reason = std::move(why), std::move(*this); }
   Bound&& excludes(std::string sibling) && { return instead_of = std::move(sibling), std::move(*this); }
   // The base has this text.

@@ -12,6 +12,7 @@
 namespace baton::testing {
 namespace {
 
+using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::MethodDescriptor;
 
@@ -138,16 +139,17 @@ class FieldBoundsOnTheWire : public CoordinatorInProcess, public Samples {
     return text;
   }
 
-  void expect_refused(const MethodDescriptor& method, const Message& request, const Bound& bound, const std::string& name, const std::string& how) {
+  void expect_refused(const MethodDescriptor& method, const Message& request, const std::string& reason, const std::string& name,
+                      const std::string& how) {
     const Outcome outcome = calls_.outcome(method, request);
     // The subject of a call's status; refusals inside an answer have it in their message only.
     const std::string& said = outcome.subject.empty() ? outcome.message : outcome.subject;
     const auto begins = [](const std::string& text, const std::string& with) { return text.compare(0, with.size(), with) == 0; };
     const bool names_it = said == name || begins(said, name + ".") || begins(said, name + ":");
-    const auto code = bound.reason == "TOO_MANY_TAGS" ? grpc::StatusCode::RESOURCE_EXHAUSTED : grpc::StatusCode::INVALID_ARGUMENT;
+    const auto code = reason == "TOO_MANY_TAGS" ? grpc::StatusCode::RESOURCE_EXHAUSTED : grpc::StatusCode::INVALID_ARGUMENT;
     const bool has_its_code = outcome.code == code || (outcome.subject.empty() && outcome.code == grpc::StatusCode::OK);
-    EXPECT_TRUE(outcome.reason == bound.reason && names_it && begins(outcome.message, name) && has_its_code)
-        << method.name() << ", " << how << ": expected " << bound.reason << " of " << name << ", got " << outcome.code << " " << outcome.reason
+    EXPECT_TRUE(outcome.reason == reason && names_it && begins(outcome.message, name) && has_its_code)
+        << method.name() << ", " << how << ": expected " << reason << " of " << name << ", got " << outcome.code << " " << outcome.reason
         << " of " << outcome.subject << ": " << outcome.message;
   }
   void expect_not_refused(const MethodDescriptor& method, const Message& request, const std::string& how) {
@@ -169,7 +171,7 @@ class FieldBoundsOnTheWire : public CoordinatorInProcess, public Samples {
     for (const Value& value : bound.refused) {
       const auto request = base(method);
       value.put(parent_of(*request, path, *this), path.field(), *this);
-      expect_refused(method, *request, bound, named(*request, path, bound, true), path.text() + " = " + value.what);
+      expect_refused(method, *request, bound.reason, named(*request, path, bound, true), path.text() + " = " + value.what);
     }
   }
   void refuse_absence(const MethodDescriptor& method, const FieldPath& path, const Bound& bound) {
@@ -181,14 +183,27 @@ class FieldBoundsOnTheWire : public CoordinatorInProcess, public Samples {
     } else {
       parent.GetReflection()->ClearField(&parent, path.field());
     }
-    expect_refused(method, *request, bound, named(*request, path, bound, false), path.text() + " absent");
+    expect_refused(method, *request, bound.reason, named(*request, path, bound, false), path.text() + " absent");
   }
   void refuse_one_too_many(const MethodDescriptor& method, const FieldPath& path, const Bound& bound) {
     if (bound.most < 0) return;
     const auto request = base(method);
     fill(parent_of(*request, path, *this), path, bound.most + 1, *this);
     const std::string name = bound.named.empty() ? name_of(*request, path, false) : bound.named;
-    expect_refused(method, *request, bound, name, path.text() + " of " + std::to_string(bound.most + 1));
+    expect_refused(method, *request, bound.too_many, name, path.text() + " of " + std::to_string(bound.most + 1));
+  }
+
+  void expect_answer_refused(const std::vector<v1::Decision>& decisions, const std::string& name, const std::string& how) {
+    v1::RespondDecisionTaskCompletedRequest answer;
+    answer.set_task_token(decision_token());
+    for (const v1::Decision& decision : decisions) *answer.add_decisions() = decision;
+    for (const MethodDescriptor* method : all_calls()) {
+      if (method->name() == "RespondDecisionTaskCompleted") expect_refused(*method, answer, "VALIDATION", name, how);
+      if (method->name() != "PollDecisionTasks") continue;
+      const auto frame = base(*method);
+      *dynamic_cast<v1::PollDecisionTasksRequest&>(*frame).add_answers()->mutable_completed() = answer;
+      expect_refused(*method, *frame, "VALIDATION", name, how);
+    }
   }
 
   AnyCall calls_;
@@ -234,6 +249,92 @@ TEST_F(FieldBoundsOnTheWire, at_them_a_field_is_accepted) {
       expect_not_refused(*method, *request, path.text() + " of " + std::to_string(bound->reachable));
     }
   }
+}
+
+// By the call and on a stream.
+TEST_F(FieldBoundsOnTheWire, a_closing_decision_is_the_last_and_the_only_one_of_its_kind) {
+  const auto& decision = *v1::Decision::descriptor();
+  const auto make = [&](int kind) {
+    v1::Decision made;
+    complete(*made.GetReflection()->MutableMessage(&made, decision.field(kind)), {{decision.field(kind)}}, *this);
+    return made;
+  };
+  decision_token();
+  const std::string before = everything();
+  int pairs = 0;
+  for (const char* closing : {"complete_workflow_execution", "fail_workflow_execution", "cancel_workflow_execution",
+                              "continue_as_new_workflow_execution"}) {
+    for (int kind = 0; kind < decision.field_count(); ++kind, ++pairs) {
+      expect_answer_refused({make(decision.FindFieldByName(closing)->index()), make(kind)}, "decisions[0]",
+                            std::string(closing) + " before " + decision.field(kind)->name());
+    }
+  }
+  EXPECT_EQ(pairs, 4 * decision.field_count());
+  EXPECT_EQ(everything(), before);
+  EXPECT_TRUE(decide(decision_, {complete_workflow()}).ok());
+}
+
+TEST_F(FieldBoundsOnTheWire, an_answer_has_at_most_a_mebibyte) {
+  decision_token();
+  std::vector<v1::Decision> decisions(33);
+  for (v1::Decision& decision : decisions) {
+    decision.mutable_record_marker()->set_marker_name("m");
+    decision.mutable_record_marker()->mutable_details()->set_data(std::string(32'000, 'x'));
+  }
+  const std::string before = everything();
+  expect_answer_refused(decisions, "decisions", "33 of 32,000 bytes");
+  EXPECT_EQ(everything(), before);
+  decisions.resize(32);
+  EXPECT_TRUE(decide(decision_, decisions).ok());
+}
+
+TEST_F(FieldBoundsOnTheWire, a_tag_of_a_domain_comes_once_in_a_call) {
+  v1::TagResourceRequest request;
+  request.set_resource("baton:domain/spare");
+  for (const char* key : {"a", "b", "a"}) request.add_tags()->set_key(key);
+  const Outcome refused = outcome(*registry_, &Registry::TagResource, request);
+  EXPECT_EQ(refused.reason, "VALIDATION");
+  EXPECT_EQ(refused.subject, "tags[2].key");
+  request.mutable_tags()->RemoveLast();
+  EXPECT_EQ(outcome(*registry_, &Registry::TagResource, request).reason, "OK");
+}
+
+// An error travels in headers, of which a client takes 8 KiB.
+TEST_F(FieldBoundsOnTheWire, an_error_about_the_longest_names_reaches_the_caller) {
+  std::string longest;
+  for (int i = 0; i < core::kMaxNameChars; ++i) longest += "\xF0\x9D\x84\x9E";
+  v1::RegisterDomainRequest domain;
+  domain.set_name(longest);
+  domain.mutable_workflow_execution_retention_period()->set_none(true);
+  ASSERT_EQ(outcome(*registry_, &Registry::RegisterDomain, domain).reason, "OK");
+  for (const MethodDescriptor* method : all_calls()) {
+    const auto request = base(*method);
+    for (const FieldPath& path : fields_of(*method->input_type())) {
+      const Bound* bound = row_of(path).bound;
+      if (path.oneof != nullptr || bound == nullptr || !bound->required || path.field()->cpp_type() != FieldDescriptor::CPPTYPE_STRING) continue;
+      if (path.field()->type() == FieldDescriptor::TYPE_BYTES || path.field()->name() == "instance_id") continue;
+      const std::string& field = path.field()->name();
+      const std::string prefix = field == "resource" ? "baton:domain/" : "";
+      const std::string value = field == "version" ? longest.substr(0, 4 * core::kMaxVersionChars) : longest;
+      if (field == "operation") continue;
+      Message& parent = parent_of(*request, path, *this);
+      if (!path.field()->is_repeated()) parent.GetReflection()->SetString(&parent, path.field(), prefix + value);
+    }
+    const Outcome outcome = calls_.outcome(*method, *request);
+    EXPECT_NE(outcome.reason, "") << method->name() << ": " << outcome.code << " " << outcome.message;
+  }
+}
+
+class DeniedCalls : public CoordinatorInProcess {
+ protected:
+  DeniedCalls() : CoordinatorInProcess("deny * DescribeDomain *\nallow * * *\n") {}
+};
+TEST_F(DeniedCalls, hear_of_it_whatever_they_name) {
+  v1::DescribeDomainRequest request;
+  request.set_name(std::string(1 << 20, 'd'));
+  const Outcome denied = outcome(*registry_, &Registry::DescribeDomain, request);
+  EXPECT_EQ(denied.code, grpc::StatusCode::PERMISSION_DENIED) << denied.message;
+  EXPECT_EQ(denied.reason, "OPERATION_NOT_PERMITTED");
 }
 
 TEST_F(FieldBoundsOnTheWire, a_page_token_is_refused_when_it_is_forged_expired_or_of_other_arguments) {
