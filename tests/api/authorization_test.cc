@@ -5,6 +5,7 @@
 
 #include <thread>
 
+#include "tests/api/any_call.h"
 #include "tests/api/coordinator_in_process.h"
 
 namespace baton::testing {
@@ -15,17 +16,6 @@ using google::protobuf::Message;
 using google::protobuf::MethodDescriptor;
 
 constexpr char kDenyAll[] = "default deny";
-
-std::vector<const MethodDescriptor*> all_methods() {
-  std::vector<const MethodDescriptor*> methods;
-  for (const auto* file : {v1::RegisterDomainRequest::descriptor()->file(), v1::StartWorkflowExecutionRequest::descriptor()->file(),
-                           v1::DecisionTask::descriptor()->file(), v1::ActivityTask::descriptor()->file()}) {
-    for (int s = 0; s < file->service_count(); ++s) {
-      for (int m = 0; m < file->service(s)->method_count(); ++m) methods.push_back(file->service(s)->method(m));
-    }
-  }
-  return methods;
-}
 
 grpc::ByteBuffer to_buffer(const Message& message) {
   const grpc::Slice slice(message.SerializeAsString());
@@ -88,7 +78,7 @@ class DenyAll : public CoordinatorInProcess {
 };
 
 TEST_F(DenyAll, refuses_every_call_of_every_service) {
-  const auto methods = all_methods();
+  const auto methods = all_calls();
   EXPECT_GE(methods.size(), 41U);
   for (const MethodDescriptor* method : methods) {
     const grpc::Status status = call_any(*method, *request_of(*method));
