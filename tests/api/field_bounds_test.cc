@@ -8,6 +8,7 @@
 #include "tests/api/any_call.h"
 #include "tests/api/field_bounds.h"
 #include "tests/api/request_fields.h"
+#include "tests/spec/schema_of_its_own.h"
 
 namespace baton::testing {
 namespace {
@@ -30,14 +31,14 @@ TEST(FieldBounds, are_known_of_every_field_of_every_request) {
   for (const auto& [key, bound] : field_bounds()) EXPECT_TRUE(used.contains(key)) << key << " is no field of a request any more";
 }
 
-class FieldBoundsOnTheWire : public CoordinatorInProcess, public Samples {
+class FieldBoundsOnTheWire : private SchemaOfItsOwn, public CoordinatorInProcess, public Samples {
  protected:
   static core::Limits short_polls() {
     core::Limits limits;
     limits.long_poll_ms = 100;
     return limits;
   }
-  FieldBoundsOnTheWire() : CoordinatorInProcess("", short_polls()), calls_(channel_) {
+  FieldBoundsOnTheWire() : CoordinatorInProcess("", short_polls(), open_store()), calls_(channel_) {
     set_up_types();
     v1::RegisterDomainRequest spare;
     spare.set_name("spare");

@@ -256,6 +256,25 @@ TEST_F(Streams, of_deciders_have_the_slot_of_a_task_given_up_back) {
   EXPECT_EQ(deciding->said().tasks(1).workflow_execution().workflow_id(), "another");
 }
 
+TEST_F(Streams, of_deciders_take_another_answer_after_an_invalid_one) {
+  const auto deciding = decider(1);
+  start("w");
+  ASSERT_TRUE(deciding->wait_for_tasks(1));
+  const std::string token = deciding->said().tasks(0).task_token();
+  deciding->say(decided(token, {schedule_activity("a"), v1::Decision()}));
+  ASSERT_TRUE(deciding->wait_for_confirmations(1));
+  EXPECT_EQ(deciding->said().confirmations(0).refused().fault(), v1::VALIDATION);
+  EXPECT_THAT(deciding->said().confirmations(0).refused().message(), HasSubstr("decisions[1]"));
+  EXPECT_FALSE(deciding->said().confirmations(0).refused().retryable());
+  EXPECT_EQ(history("w").size(), 3U);
+  deciding->say(decided(token, {complete_workflow()}));
+  ASSERT_TRUE(deciding->wait_for_confirmations(2));
+  EXPECT_TRUE(deciding->said().confirmations(1).recorded());
+  EXPECT_TRUE(history("w").back().has_workflow_execution_completed());
+  start("another");  // the slot is there again
+  EXPECT_TRUE(deciding->wait_for_tasks(2));
+}
+
 TEST_F(Streams, offer_a_returned_task_to_someone_else) {
   start_with_activities("w", 1);
   const auto first = worker(1, "worker-1");
