@@ -62,7 +62,7 @@ TEST_F(BeyondStarts, ARepeatedSignalWithStartDoesNothingTwice) {
 
 TEST_F(BeyondStarts, BothPartsOfSignalWithStartAreChecked) {
   EXPECT_EQ(try_signal_with_start("w", "signal_name: ''").subject, "signal_name");
-  EXPECT_EQ(try_signal_with_start("w", "signal_input { data: '" + std::string(32'769, 'x') + "' }").subject, "input");
+  EXPECT_EQ(try_signal_with_start("w", "signal_input { data: '" + std::string(32'769, 'x') + "' }").subject, "signal_input");
   EXPECT_EQ(try_signal_with_start("w", "start { workflow_type { name: 'unknown' } }").reason, "UNKNOWN_RESOURCE");
   EXPECT_EQ(try_signal_with_start("w", "start { workflow_type { version: 'bare' } }").reason, "DEFAULT_UNDEFINED");
   EXPECT_EQ(try_signal_with_start("").subject, "workflow_id");
