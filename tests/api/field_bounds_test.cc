@@ -4,7 +4,6 @@
 
 #include <set>
 
-#include "coordinator/core/fault.h"
 #include "tests/api/any_call.h"
 #include "tests/api/field_bounds.h"
 #include "tests/api/request_fields.h"
