@@ -1,4 +1,4 @@
-// baton workflow start | signal | cancel | terminate | pause | resume
+// baton workflow start | signal | cancel | terminate | pause | resume | reset
 #include <iostream>
 
 #include "cli/arguments.h"
@@ -13,9 +13,9 @@ namespace {
 constexpr size_t kLongText = 10'000;
 
 // Adds "WORKFLOW_ID [RUN_ID]".
-void add_execution(CLI::App& command, Execution& execution) {
+void add_execution(CLI::App& command, Execution& execution, const std::string& what_run = "Default: the open run") {
   command.add_option("WORKFLOW_ID", execution.workflow_id)->required();
-  command.add_option("RUN_ID", execution.run_id, "Default: the open run");
+  command.add_option("RUN_ID", execution.run_id, what_run);
 }
 
 struct StartGiven {
@@ -167,6 +167,35 @@ void add_pause_call(CLI::App& workflow, Session& session, const std::string& nam
   });
 }
 
+void add_reset(CLI::App& workflow, Session& session) {
+  struct Given {
+    Execution execution;
+    int64_t event_id = 0;
+    std::string reason;
+  };
+  auto given = std::make_shared<Given>();
+  auto* const command = workflow.add_subcommand(
+      "reset", "Begin a new run with what a run did before one of its decisions, which is made anew; the old run, if it is open, is terminated");
+  add_execution(*command, given->execution, "Default: the open run, else the last one");
+  command->add_option("--to", given->event_id, "Event id of the decision's DecisionTaskCompleted (baton workflow history)")->required();
+  command->add_option("--reason", given->reason, "For people, at most 256 characters");
+  command->footer("Example:\n  baton --domain orders workflow reset order-17 --to 10 --reason 'the bank was closed'");
+  command->callback([given, &session] {
+    Client client = session.client();
+    v1::ResetWorkflowExecutionRequest request;
+    request.set_domain(session.domain);
+    request.set_workflow_id(given->execution.workflow_id);
+    request.set_run_id(given->execution.run_id);
+    request.set_decision_task_completed_event_id(given->event_id);
+    request.set_reason(given->reason);
+    request.set_request_id(make_request_id());
+    v1::ResetWorkflowExecutionResponse response;
+    client.connection()->call(&v1::WorkflowService::Stub::ResetWorkflowExecution, request, &response);
+    if (session.json()) return print({{"workflow_id", given->execution.workflow_id}, {"run_id", response.run_id()}});
+    std::cout << printable(given->execution.workflow_id) << " " << response.run_id() << std::endl;
+  });
+}
+
 }  // namespace
 
 void add_workflow_commands(CLI::App& app, Session& session, int& exit_code) {
@@ -181,6 +210,7 @@ void add_workflow_commands(CLI::App& app, Session& session, int& exit_code) {
                  &v1::WorkflowService::Stub::PauseWorkflowExecution);
   add_pause_call(*workflow, session, "resume", "Hand out again what waits in a paused execution", "resumed",
                  &v1::WorkflowService::Stub::ResumeWorkflowExecution);
+  add_reset(*workflow, session);
 }
 
 }  // namespace baton::cli

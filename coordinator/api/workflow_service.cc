@@ -7,6 +7,7 @@
 #include "coordinator/api/workflow/list_executions.h"
 #include "coordinator/api/workflow/schedules.h"
 #include "coordinator/core/names.h"
+#include "coordinator/core/reset_journal.h"
 #include "coordinator/schedule/edits.h"
 
 namespace baton::api {
@@ -85,6 +86,20 @@ class WorkflowService final : public v1::WorkflowService::CallbackService {
     const Call call(c);
     if (!may_change(call, "ResumeWorkflowExecution", *q)) return call.reactor();
     backend_.engine.resume_execution(call.caller(), *q, call.ender());
+    return call.reactor();
+  }
+
+  Reactor* ResetWorkflowExecution(Context* c, const v1::ResetWorkflowExecutionRequest* q, v1::ResetWorkflowExecutionResponse* r) override {
+    const Call call(c);
+    if (!may_change(call, "ResetWorkflowExecution", *q)) return call.reactor();
+    if (!call.passes(core::check_reset(*q))) return call.reactor();
+    require_domain(backend_, q->domain(), [this, call, q, r](const absl::Status& exists) {
+      if (!call.passes(exists)) return;
+      backend_.engine.reset_execution(call.caller(), *q, [call, r](const absl::StatusOr<core::RunId>& run_id) {
+        if (run_id.ok()) r->set_run_id(run_id->to_text());
+        call.end(run_id.status());
+      });
+    });
     return call.reactor();
   }
 

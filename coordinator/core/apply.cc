@@ -171,6 +171,8 @@ absl::Status execution_event(ExecutionState& state, const journal::Event& event,
       return paused(state, event.workflow_execution_paused(), place);
     case Event::kWorkflowExecutionResumed:
       return resumed(state);
+    case Event::kWorkflowExecutionReset:
+      return reset(state, place);
     case Event::kWorkflowExecutionHistoryLimitNeared:
       return history_limit_neared(state, event.workflow_execution_history_limit_neared(), place);
     case Event::kSearchAttributesUpserted:

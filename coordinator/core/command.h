@@ -14,6 +14,7 @@
 #include "baton/v1/worker_service.pb.h"
 #include "baton/v1/workflow_service.pb.h"
 #include "coordinator/core/message.h"
+#include "coordinator/core/reset_journal.h"
 #include "coordinator/core/run_id.h"
 
 namespace baton::core {
@@ -56,6 +57,14 @@ struct PauseWorkflowExecution {
 };
 struct ResumeWorkflowExecution {
   baton::v1::ResumeWorkflowExecutionRequest request;
+};
+
+// Decided on the base, open or closed. Beside it a run is begun; that no other run of the workflow id is open is the engine's to ensure.
+// ABORTED: `journal` is older than the state; read it again.
+struct ResetWorkflowExecution {
+  baton::v1::ResetWorkflowExecutionRequest request;
+  RunId fresh_run_id;
+  std::shared_ptr<const ResetJournal> journal;
 };
 
 // --- from deciders --------------------------------------------------------------------------------------------------------
@@ -138,8 +147,9 @@ struct SettleMessage {
 struct Command {
   Caller caller;
   std::variant<StartWorkflowExecution, SignalWorkflowExecution, RequestCancelWorkflowExecution, TerminateWorkflowExecution,
-               PauseWorkflowExecution, ResumeWorkflowExecution, RespondDecisionTaskCompleted, RespondDecisionTaskFailed, RespondActivityTask, RecordActivityTaskHeartbeat, OfferTask,
-               AcknowledgeTask, WithdrawOffer, FireDeadlines, ReceiveMessage, SettleMessage>
+               PauseWorkflowExecution, ResumeWorkflowExecution, ResetWorkflowExecution, RespondDecisionTaskCompleted,
+               RespondDecisionTaskFailed, RespondActivityTask, RecordActivityTaskHeartbeat, OfferTask, AcknowledgeTask, WithdrawOffer,
+               FireDeadlines, ReceiveMessage, SettleMessage>
       body;
 };
 

@@ -69,7 +69,7 @@ struct RunCommit {
 };
 
 struct EmptyReply {};
-// The run that was started, or that a message came to.
+// The run that was started, also by a reset, or that a message came to.
 struct StartReply {
   RunId run_id;
 };
@@ -96,7 +96,7 @@ struct ContinuedReply {};
 using Reply = std::variant<EmptyReply, StartReply, HeartbeatReply, OfferReply, RepeatReply, CloseRefusedReply, ContinuedReply>;
 
 struct Commit {
-  std::vector<RunCommit> runs;  // the run decided on first; continue-as-new adds a second
+  std::vector<RunCommit> runs;  // the run decided on first; continue-as-new and a reset add a second
   Reply reply;
   // The outcome rests on the registry saying no (unknown or deprecated type): the engine reads the registry anew before it commits.
   bool rests_on_registry = false;

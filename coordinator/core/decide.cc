@@ -20,6 +20,7 @@ Call call_of(const RequestCancelWorkflowExecution& c) { return {"RequestCancelWo
 Call call_of(const TerminateWorkflowExecution& c) { return {"TerminateWorkflowExecution", &c.request.domain()}; }
 Call call_of(const PauseWorkflowExecution& c) { return {"PauseWorkflowExecution", &c.request.domain()}; }
 Call call_of(const ResumeWorkflowExecution& c) { return {"ResumeWorkflowExecution", &c.request.domain()}; }
+Call call_of(const ResetWorkflowExecution& c) { return {"ResetWorkflowExecution", &c.request.domain()}; }
 Call call_of(const RespondDecisionTaskCompleted&) { return {"RespondDecisionTaskCompleted"}; }
 Call call_of(const RespondDecisionTaskFailed&) { return {"RespondDecisionTaskFailed"}; }
 Call call_of(const RespondActivityTask& c) {
@@ -63,6 +64,9 @@ absl::StatusOr<Commit> run(const ExecutionState& state, const Caller& caller, co
 }
 absl::StatusOr<Commit> run(const ExecutionState& state, const Caller& caller, const ResumeWorkflowExecution& c, const Context& context) {
   return resume_workflow_execution(state, caller, c, context);
+}
+absl::StatusOr<Commit> run(const ExecutionState& state, const Caller& caller, const ResetWorkflowExecution& c, const Context& context) {
+  return reset_workflow_execution(state, caller, c, context);
 }
 absl::StatusOr<Commit> run(const ExecutionState& state, const Caller& caller, const RespondDecisionTaskCompleted& c,
                            const Context& context) {

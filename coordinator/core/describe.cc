@@ -100,6 +100,45 @@ void show_decision(const ExecutionState& state, baton::v1::PendingDecision* show
   show_holder(task, shown);
 }
 
+// What is pending, as long as there is room for it in a response.
+class PendingRoom {
+ public:
+  // Adds one and fills it in; takes it back if it is too much.
+  template <class Pending, class Fill>
+  void add(google::protobuf::RepeatedPtrField<Pending>* shown, Fill fill) {
+    if (bytes_ > kMaxDescribedPendingBytes || shown->size() == kMaxDescribedPending) return;
+    Pending* pending = shown->Add();
+    fill(pending);
+    bytes_ += pending->ByteSizeLong() + kTagAndLength;
+    if (bytes_ > kMaxDescribedPendingBytes) shown->RemoveLast();
+  }
+
+ private:
+  static constexpr size_t kTagAndLength = 8;
+  size_t bytes_ = 0;
+};
+
+void show_pending(const ExecutionState& state, DescribeWorkflowExecutionResponse& shown) {
+  PendingRoom room;
+  for (const auto& [id, open] : state.activities) {
+    const ActivityTask& task = open;
+    if (task.is_function()) {
+      room.add(shown.mutable_pending_functions(), [&](baton::v1::PendingFunction* pending) { show_function(task, pending); });
+    } else {
+      room.add(shown.mutable_pending_activities(), [&](baton::v1::PendingActivity* pending) { show_activity(task, pending); });
+    }
+  }
+  for (const auto& [timer_id, open] : state.timers) {
+    const Timer& timer = open;
+    const std::string& id = timer_id;
+    room.add(shown.mutable_pending_timers(), [&](baton::v1::PendingTimer* pending) {
+      pending->set_timer_id(id);
+      pending->set_started_event_id(timer.started_event_id);
+      set_timestamp(timer.fire_ms, pending->mutable_fire_time());
+    });
+  }
+}
+
 }  // namespace
 
 DescribeWorkflowExecutionResponse describe(const ExecutionState& state) {
@@ -114,20 +153,7 @@ DescribeWorkflowExecutionResponse describe(const ExecutionState& state) {
   counts.set_open_lambda_functions(static_cast<int32_t>(state.function_ids.size()));
   if (state.latest_activity_ms != 0) set_timestamp(state.latest_activity_ms, shown.mutable_latest_activity_task_time());
   if (state.execution_context != nullptr) shown.set_latest_execution_context(*state.execution_context);
-  for (const auto& [id, task] : state.activities) {
-    if (task.is_function()) {
-      if (shown.pending_functions_size() < kMaxDescribedPending) show_function(task, shown.add_pending_functions());
-    } else if (shown.pending_activities_size() < kMaxDescribedPending) {
-      show_activity(task, shown.add_pending_activities());
-    }
-  }
-  for (const auto& [timer_id, timer] : state.timers) {
-    if (shown.pending_timers_size() == kMaxDescribedPending) break;
-    auto& pending = *shown.add_pending_timers();
-    pending.set_timer_id(timer_id);
-    pending.set_started_event_id(timer.started_event_id);
-    set_timestamp(timer.fire_ms, pending.mutable_fire_time());
-  }
+  show_pending(state, shown);
   if (state.decision) show_decision(state, shown.mutable_pending_decision());
   if (state.search_attributes != nullptr) {
     for (const auto& [name, attribute] : *state.search_attributes) to_api(attribute, &(*shown.mutable_search_attributes())[name]);

@@ -8,6 +8,7 @@ namespace baton::core {
 
 // At most this many pending activities and timers are listed; the counts say how many there are.
 inline constexpr int kMaxDescribedPending = 1'000;
+inline constexpr size_t kMaxDescribedPendingBytes = 2 << 20;  // with the rest, below kMaxMessageBytes
 
 // `state` exists.
 baton::v1::DescribeWorkflowExecutionResponse describe(const ExecutionState& state);

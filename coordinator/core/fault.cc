@@ -104,6 +104,7 @@ bool is_unconditional(const absl::Status& status) {
     case absl::StatusCode::kResourceExhausted:
     case absl::StatusCode::kUnimplemented:
     case absl::StatusCode::kUnavailable:
+    case absl::StatusCode::kAborted:
       return true;
     default:
       return false;

@@ -30,7 +30,7 @@ std::optional<int64_t> retry_after_ms(const absl::Status& status);
 absl::Status mark_rests_on_registry(absl::Status status);
 bool rests_on_registry(const absl::Status& status);
 
-// Surely not applied whatever happens next (validation, authorisation, exhaustion): need not be remembered under a request id.
+// Surely not applied whatever happens next (validation, authorisation, exhaustion, to be tried again): need not be remembered under a request id.
 bool is_unconditional(const absl::Status& status);
 
 }  // namespace baton::core

@@ -157,6 +157,8 @@ void to_history_event(const Event& event, int64_t event_id, v1::HistoryEvent* sh
       return show(event.workflow_execution_resumed(), shown->mutable_workflow_execution_resumed());
     case Event::kWorkflowExecutionHistoryLimitNeared:
       return show(event.workflow_execution_history_limit_neared(), shown->mutable_workflow_execution_history_limit_neared());
+    case Event::kWorkflowExecutionReset:
+      return show(event.workflow_execution_reset(), shown->mutable_workflow_execution_reset());
     case Event::kSearchAttributesUpserted:
       return show(event.search_attributes_upserted(), shown->mutable_search_attributes_upserted());
     case Event::kUpsertSearchAttributesFailed:

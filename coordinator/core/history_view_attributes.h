@@ -39,6 +39,7 @@ void show(const journal::SearchAttributesUpsertedAttributes& kept, v1::SearchAtt
 void show(const journal::UpsertSearchAttributesFailedAttributes& kept, v1::UpsertSearchAttributesFailedAttributes* shown);
 void show(const journal::WorkflowExecutionPausedAttributes& kept, v1::WorkflowExecutionPausedAttributes* shown);
 void show(const journal::WorkflowExecutionResumedAttributes& kept, v1::WorkflowExecutionResumedAttributes* shown);
+void show(const journal::WorkflowExecutionResetAttributes& kept, v1::WorkflowExecutionResetAttributes* shown);
 void show(const journal::WorkflowExecutionHistoryLimitNearedAttributes& kept,
           v1::WorkflowExecutionHistoryLimitNearedAttributes* shown);
 void show(const journal::WorkflowExecutionSignaledAttributes& kept,

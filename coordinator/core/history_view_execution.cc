@@ -153,6 +153,12 @@ void show(const journal::WorkflowExecutionResumedAttributes& kept, v1::WorkflowE
   shown->set_reason(kept.reason());
 }
 
+void show(const journal::WorkflowExecutionResetAttributes& kept, v1::WorkflowExecutionResetAttributes* shown) {
+  shown->set_base_run_id(run_id_text(kept.base_run_id()));
+  shown->set_decision_task_completed_event_id(kept.decision_task_completed_event_id());
+  shown->set_reason(kept.reason());
+}
+
 void show(const journal::WorkflowExecutionHistoryLimitNearedAttributes& kept,
           v1::WorkflowExecutionHistoryLimitNearedAttributes* shown) {
   shown->set_history_limit(kept.history_limit());

@@ -61,6 +61,8 @@ class Engine {
   virtual void terminate_execution(core::Caller caller, v1::TerminateWorkflowExecutionRequest request, DoneEmpty done) = 0;
   virtual void pause_execution(core::Caller caller, v1::PauseWorkflowExecutionRequest request, DoneEmpty done) = 0;
   virtual void resume_execution(core::Caller caller, v1::ResumeWorkflowExecutionRequest request, DoneEmpty done) = 0;
+  // The new run.
+  virtual void reset_execution(core::Caller caller, v1::ResetWorkflowExecutionRequest request, Done<core::RunId> done) = 0;
   // The run that has the signal: the open one, or the one that was started for it.
   virtual void signal_with_start(core::Caller caller, v1::SignalWithStartWorkflowExecutionRequest request, Done<core::RunId> done) = 0;
 

@@ -52,17 +52,25 @@ absl::Status unreadable(const store::JournalRow& row, std::string_view why) {
                              " cannot be read by this release: " + std::string(why));
 }
 
-// False: the page is complete.
-absl::StatusOr<bool> add_row(const store::JournalRow& row, bool reverse, PageBuilder& builder) {
+absl::StatusOr<journal::v1::RecordBatch> records_of(const store::JournalRow& row) {
   journal::v1::RecordBatch batch;
   if (row.format != store::kJournalFormat || !batch.ParseFromString(row.records)) return unreadable(row, "its format is not known");
-  std::vector<std::pair<const journal::v1::Event*, int64_t>> events;
-  int64_t event_id = row.first_event_id;
   for (const auto& record : batch.records()) {
     if (record.kind_case() == journal::v1::Record::KIND_NOT_SET) return unreadable(row, "it has a record of an unknown kind");
-    if (!record.has_event()) continue;
-    if (record.event().attributes_case() == journal::v1::Event::ATTRIBUTES_NOT_SET) return unreadable(row, "it has an unknown event");
-    events.emplace_back(&record.event(), event_id++);
+    const bool is_unknown = record.has_event() && record.event().attributes_case() == journal::v1::Event::ATTRIBUTES_NOT_SET;
+    if (is_unknown) return unreadable(row, "it has an unknown event");
+  }
+  return batch;
+}
+
+// False: the page is complete.
+absl::StatusOr<bool> add_row(const store::JournalRow& row, bool reverse, PageBuilder& builder) {
+  const auto batch = records_of(row);
+  if (!batch.ok()) return batch.status();
+  std::vector<std::pair<const journal::v1::Event*, int64_t>> events;
+  int64_t event_id = row.first_event_id;
+  for (const auto& record : batch->records()) {
+    if (record.has_event()) events.emplace_back(&record.event(), event_id++);
   }
   if (reverse) std::reverse(events.begin(), events.end());
   for (const auto& [event, id] : events) {
@@ -94,6 +102,21 @@ absl::StatusOr<EventPage> read_events(store::Store& store, store::RunKey run, co
     if (!progress && read_bytes >= kMaxReadBytes) return unreadable(last, "it holds too much between two events");
     read_bytes = progress ? static_cast<int64_t>(core::kMaxPageBytes) : 2 * read_bytes;
     from = next;
+  }
+}
+
+absl::Status read_records(store::Store& store, store::RunKey run, const std::function<void(const journal::v1::Record&)>& visit) {
+  int64_t next_batch_no = 1;
+  while (true) {
+    const auto rows = store.read_journal(run, next_batch_no, static_cast<int64_t>(core::kMaxPageBytes));
+    if (!rows.ok()) return rows.status();
+    if (rows->empty()) return absl::OkStatus();
+    for (const store::JournalRow& row : *rows) {
+      if (row.batch_no != next_batch_no++) return unreadable(row, "rows before it are missing");
+      const auto batch = records_of(row);
+      if (!batch.ok()) return batch.status();
+      for (const auto& record : batch->records()) visit(record);
+    }
   }
 }
 

@@ -1,6 +1,8 @@
 // Public events of a run, read from its journal in the store. Thread-safe, as the store is.
 #pragma once
 
+#include <functional>
+
 #include "coordinator/engine/engine.h"
 
 namespace baton::engine {
@@ -20,5 +22,8 @@ struct EventPage {
 
 // One page. A forward page begins at `first`, a reversed one at `last`. DATA_LOSS when the journal has a record of an unknown kind.
 absl::StatusOr<EventPage> read_events(store::Store& store, store::RunKey run, const EventRange& range);
+
+// Every record of a run, in order. DATA_LOSS when the journal has one of an unknown kind.
+absl::Status read_records(store::Store& store, store::RunKey run, const std::function<void(const journal::v1::Record&)>& visit);
 
 }  // namespace baton::engine

@@ -90,6 +90,10 @@ class LaneBatch {
   void decide(size_t index);
   void decide_start(size_t index);
   void signal_open_run(size_t index, const core::RunId& run_id);
+  // Begins a run, as a start does, and ends its base, if that is open.
+  void decide_reset(size_t index, CachedRun& base);
+  // No more may be open in the domain, as far as is known; the request is refused, or decided once more.
+  bool is_domain_full(size_t index);
   static bool applies_child_policy(const LaneRequest& request);
   static store::ReceivedKey start_of_child(const LaneRequest& request);
   // A child policy for a child that has not begun: it never will.

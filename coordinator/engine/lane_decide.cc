@@ -70,6 +70,7 @@ void LaneBatch::decide(size_t index) {
   }
   if (!is_it) return decide_on_nothing(index, false);
   if (!run->unserved.ok()) return refuse(index, unserved(*run), run, by_workflow_id);
+  if (request.is_reset()) return decide_reset(index, *run);
   decide_on(index, *run, by_workflow_id);
 }
 
@@ -89,15 +90,36 @@ void LaneBatch::decide_start(size_t index) {
     decided_.back().open_run = *open;
     return;
   }
-  const int64_t most = registry_->limits_of(request.workflow.domain).open_executions;
-  if (env_.open_executions.full(request.workflow.domain, most)) {
-    // A start that was accepted before is answered as it was then: that is looked up first.
-    if (request.rounds == 0) return postponed_.push_back(index);
-    return refuse(index, too_many_open(request.workflow.domain, most), nullptr, false);
-  }
+  if (is_domain_full(index)) return;
   registry_said_no_ |= commit->rests_on_registry;
   CachedRun& begun = begin_run(request.workflow, std::move(commit->runs[0]));
   decided_.push_back({.request = index, .reply = LaneReply{std::move(commit->reply), nullptr}, .run = &begun, .appended = true});
+}
+
+bool LaneBatch::is_domain_full(size_t index) {
+  const LaneRequest& request = requests_[index];
+  const int64_t most = registry_->limits_of(request.workflow.domain).open_executions;
+  if (!env_.open_executions.full(request.workflow.domain, most)) return false;
+  // A start that was accepted before is answered as it was then: that is looked up first.
+  if (request.rounds == 0) {
+    postponed_.push_back(index);
+  } else {
+    refuse(index, too_many_open(request.workflow.domain, most), nullptr, false);
+  }
+  return true;
+}
+
+void LaneBatch::decide_reset(size_t index, CachedRun& base) {
+  const LaneRequest& request = requests_[index];
+  const auto open = open_run_of(request.workflow);
+  if (!open) return postponed_.push_back(index);
+  if (*open && **open != base.key.run_id) {
+    refuse(index, already_started(request.workflow, **open), lane_.find({request.workflow.shard, **open}), true);
+    decided_.back().open_run = *open;
+    return;
+  }
+  if (!*open && is_domain_full(index)) return;
+  decide_on(index, base, false);
 }
 
 // Of SignalWithStart, whose start has no work to do.
@@ -169,8 +191,10 @@ void LaneBatch::forestall_child(size_t index) {
   const LaneRequest& request = requests_[index];
   const bool by_workflow_id = request.run.run_id.empty();
   if (!by_workflow_id && !child_starts_[index]) {
+    const store::ReceivedKey start = start_of_child(request);
+    if (!received_.insert(start).second) return postponed_.push_back(index);  // it was decided in this very batch
     const absl::Status never = core::fault(v1::UNKNOWN_RESOURCE, "workflow_execution", "its parent was closed before it began");
-    forestalled_.push_back({start_of_child(request), to_verdict(never), now_ms_});
+    forestalled_.push_back({start, to_verdict(never), now_ms_});
   }
   decided_.push_back({.request = index, .reply = LaneReply{core::EmptyReply{}, nullptr}, .rests_on_open_run = by_workflow_id});
 }
@@ -209,9 +233,12 @@ void LaneBatch::decide_command(size_t index, CachedRun& run, bool rests_on_open_
   registry_said_no_ |= commit->rests_on_registry;
   if (request.is_settlement()) settled_messages_.push_back(*request.message);
   if (request.work == LaneWork::kWithdraw) note_lapse(request, run);
-  const bool appended = !commit->runs.empty() && !commit->runs[0].records.empty();
+  bool appended = !commit->runs.empty() && !commit->runs[0].records.empty();
   if (appended) append(run, std::move(commit->runs[0]));
-  if (commit->runs.size() > 1) begin_run(run.workflow, std::move(commit->runs[1]));  // it continued as new
+  if (commit->runs.size() > 1) {  // it continued as new, or is reset
+    begin_run(run.workflow, std::move(commit->runs[1]));
+    appended = true;
+  }
   if (request.work == LaneWork::kOffer && std::holds_alternative<core::OfferReply>(commit->reply)) {
     return note_offer(request, run, std::get<core::OfferReply>(commit->reply));
   }

@@ -90,7 +90,8 @@ absl::Status LaneBatch::look_up() {
       }
     }
     // A start tries first: the open-run index refuses it if it must.
-    const bool wanted = request.is_start() && !request.signals_open_run() ? request.rounds > 0 : names_open_run(request);
+    const bool tries_first = request.is_start() && !request.signals_open_run();
+    const bool wanted = tries_first ? request.rounds > 0 : request.is_reset() || names_open_run(request);
     if (wanted && !lane_.open_runs_.contains(request.workflow) && looked_up_.emplace(request.workflow, std::nullopt).second) {
       ask.open_runs.push_back(request.workflow);
     }

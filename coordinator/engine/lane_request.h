@@ -65,6 +65,7 @@ struct LaneRequest {
     const auto* start = std::get_if<core::StartWorkflowExecution>(&command.body);
     return start != nullptr && start->signal.has_value();
   }
+  bool is_reset() const { return std::holds_alternative<core::ResetWorkflowExecution>(command.body); }
   bool is_delivery() const { return std::holds_alternative<core::ReceiveMessage>(command.body); }
   bool is_settlement() const { return std::holds_alternative<core::SettleMessage>(command.body); }
   bool protected_by_id() const { return !request_id.empty(); }

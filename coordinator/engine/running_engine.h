@@ -42,6 +42,9 @@ class RunningEngine final : public Engine {
   void heartbeat(core::Caller caller, const journal::v1::TaskToken& token, v1::ActivityTaskHeartbeat heartbeat, PollerId poller,
                  Done<bool> done) override;
 
+  // --- engine_reset.cc ---
+  void reset_execution(core::Caller caller, v1::ResetWorkflowExecutionRequest request, Done<core::RunId> done) override;
+
   // --- engine_pollers.cc ---
   absl::StatusOr<PollerId> add_poller(PollerSpec spec, std::shared_ptr<PollerSink> sink) override;
   void remove_poller(PollerId poller) override;
@@ -79,6 +82,10 @@ class RunningEngine final : public Engine {
   template <class Request>
   bool address(LaneRequest& lane_request, const Request& request, const DoneEmpty& done);
   void start(core::Caller caller, core::StartWorkflowExecution command, const char* operation, Done<core::RunId> done);
+  struct Reset;
+  void queue_reset(std::shared_ptr<Reset> reset);
+  void try_reset(const std::shared_ptr<Reset>& reset);
+  absl::StatusOr<LaneRequest> reset_request(const Reset& reset);
   template <class Body, class Request>
   void command_on_run(core::Caller caller, Request request, const char* operation, DoneEmpty done);
   // Runs `read` on a reader; tells `done` when there is no room.

@@ -305,6 +305,9 @@ class Store {
   // end a page sooner. A first row may begin before the asked event (reversed: end after it), and rows without any public event occur:
   // the reader skips those.
   virtual absl::StatusOr<HistoryPage> read_history(RunKey run, int64_t from_event_id, bool reverse, int64_t max_bytes) = 0;
+  // Every row of a run's journal, in order: those from `from_batch_no` (at least 1) until `max_bytes`, at least one; a store may end sooner.
+  // Empty: there are no more.
+  virtual absl::StatusOr<std::vector<JournalRow>> read_journal(RunKey run, int64_t from_batch_no, int64_t max_bytes) = 0;
   virtual absl::StatusOr<std::optional<ExecutionRecord>> find_execution(RunKey run) = 0;
   // The open run of a workflow id, or its latest closed one.
   virtual absl::StatusOr<std::optional<ExecutionRecord>> find_latest(const WorkflowKey& workflow) = 0;

@@ -180,7 +180,7 @@ void add_starts(Table& t) {
 }
 
 void add_calls_about_runs(Table& t) {
-  for (const char* call : {"Signal", "RequestCancel", "Terminate", "Pause", "Resume"}) {
+  for (const char* call : {"Signal", "RequestCancel", "Terminate", "Pause", "Resume", "Reset"}) {
     const std::string request = std::string(call) + "WorkflowExecutionRequest";
     t[request + ".domain"] = domain();
     t[request + ".workflow_id"] = nobody();
@@ -195,6 +195,10 @@ void add_calls_about_runs(Table& t) {
   t["TerminateWorkflowExecutionRequest.child_policy"] = child_policy();
   t["PauseWorkflowExecutionRequest.reason"] = words(256);
   t["ResumeWorkflowExecutionRequest.reason"] = words(256);
+  t["ResetWorkflowExecutionRequest.run_id"] = run_id().given();  // else the last run is looked at, which has no such decision
+  t["ResetWorkflowExecutionRequest.reason"] = words(256);
+  t["ResetWorkflowExecutionRequest.decision_task_completed_event_id"] =
+      required(between(number(4), {number(1), number(std::numeric_limits<int64_t>::max())}, {number(0), number(-1)}));
   t["DescribeWorkflowExecutionRequest.domain"] = domain();
   t["DescribeWorkflowExecutionRequest.execution"] = needed_message();
   t["GetWorkflowExecutionHistoryRequest.domain"] = domain();

@@ -186,6 +186,15 @@ absl::StatusOr<Commit> GoldenRun::decide_call(const Words& words, const std::vec
     merge(fields, command.request);
     return run().decide(std::move(command));
   }
+  if (words.verb == "reset") {
+    auto journal = std::make_shared<ResetJournal>(number(words.argument(0)));
+    for (const journal::Record& record : run().records()) journal->add(record);
+    ResetWorkflowExecution command{{}, run_id('n'), std::move(journal)};
+    name_run(command.request);
+    command.request.set_decision_task_completed_event_id(number(words.argument(0)));
+    merge(fields, command.request);
+    return run().decide(std::move(command));
+  }
   TerminateWorkflowExecution command;
   EXPECT_EQ(words.verb, "terminate") << "no such command";
   name_run(command.request);

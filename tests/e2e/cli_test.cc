@@ -49,6 +49,7 @@ class Answering : public v1::RegistryService::Service, public v1::WorkflowServic
   v1::UpdateDomainRequest updated;
   v1::PauseWorkflowExecutionRequest paused;
   v1::ResumeWorkflowExecutionRequest resumed;
+  v1::ResetWorkflowExecutionRequest reset;
   v1::StartWorkflowExecutionRequest started;
   v1::SignalWorkflowExecutionRequest signaled;
   v1::TerminateWorkflowExecutionRequest terminated;
@@ -76,6 +77,11 @@ class Answering : public v1::RegistryService::Service, public v1::WorkflowServic
   }
   grpc::Status ResumeWorkflowExecution(Context, const v1::ResumeWorkflowExecutionRequest* request, v1::ResumeWorkflowExecutionResponse*) override {
     return keep(resumed, *request);
+  }
+  grpc::Status ResetWorkflowExecution(Context, const v1::ResetWorkflowExecutionRequest* request,
+                                      v1::ResetWorkflowExecutionResponse* response) override {
+    response->set_run_id("run-2");
+    return keep(reset, *request);
   }
   grpc::Status ListDomains(Context, const v1::ListDomainsRequest* request, v1::ListDomainsResponse* response) override {
     // Two pages.
@@ -160,6 +166,7 @@ TEST_F(CliTest, EveryCommandExplainsItselfWithAnExample) {
       {"workflow", "terminate"},
       {"workflow", "pause"},
       {"workflow", "resume"},
+      {"workflow", "reset"},
       {"schedule", "create"},
       {"schedule", "update"},
       {"schedule", "list"},
@@ -276,6 +283,16 @@ TEST_F(CliTest, AnExecutionIsPausedAndResumed) {
   EXPECT_EQ(coordinator_.paused.reason(), "closed");
   EXPECT_EQ(shop({"workflow", "resume", "o/1"}).out, "the execution is resumed\n");
   EXPECT_EQ(coordinator_.resumed.workflow_id(), "o/1");
+}
+
+TEST_F(CliTest, AnExecutionIsReset) {
+  EXPECT_EQ(shop({"workflow", "reset", "o/1", "run-1", "--to", "10", "--reason", "closed"}).out, "o/1 run-2\n");
+  EXPECT_EQ(coordinator_.reset.workflow_id(), "o/1");
+  EXPECT_EQ(coordinator_.reset.run_id(), "run-1");
+  EXPECT_EQ(coordinator_.reset.decision_task_completed_event_id(), 10);
+  EXPECT_EQ(coordinator_.reset.reason(), "closed");
+  EXPECT_FALSE(coordinator_.reset.request_id().empty());
+  EXPECT_EQ(shop({"workflow", "reset", "o/1"}).exit_code, 2) << "to what?";
 }
 
 TEST_F(CliTest, AStartSendsAllThatWasGiven) {

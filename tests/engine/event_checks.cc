@@ -79,6 +79,10 @@ class EventReader {
       const auto& timed_out = event.decision_task_timed_out();
       if (timed_out.started_event_id() != 0) return end_decision(timed_out.scheduled_event_id(), timed_out.started_event_id());
       EXPECT_EQ(decisions_waiting_.erase(timed_out.scheduled_event_id()), 1u) << "event " << id_;
+    } else if (event.has_workflow_execution_reset()) {
+      // What its base's deciders had.
+      decisions_waiting_.clear();
+      decision_started_ = decision_scheduled_ = given_up_scheduled_ = given_up_started_ = 0;
     }
   }
 
@@ -176,6 +180,7 @@ class EventReader {
   // What a decider must hear of (facts.md §6).
   void read_news(const Event& event) {
     switch (event.attributes_case()) {
+      case Event::kWorkflowExecutionReset:
       case Event::kWorkflowExecutionSignaled:
       case Event::kWorkflowExecutionCancelRequested:
       case Event::kActivityTaskCompleted:
@@ -214,7 +219,7 @@ class EventReader {
 };
 
 // One acknowledgement and one answer of each attempt, by deliveries that were made. Of a decision task that was given up the deliveries
-// count on, and another one may be acknowledged.
+// count on, and another one may be acknowledged. A reset begins anew.
 void check_hand_outs(const StoredRun& run) {
   using Attempt = std::pair<int64_t, int32_t>;
   const auto attempt_of = [](const auto& record) { return Attempt{record.scheduled_event_id(), std::max(1, record.attempt())}; };
@@ -226,6 +231,9 @@ void check_hand_outs(const StoredRun& run) {
   for (const journal::v1::Record& record : run.records) {
     if (record.has_event()) {
       ++id;
+      if (record.event().has_workflow_execution_reset()) {
+        for (auto* hand_outs : {&deliveries, &acknowledged, &answered, &given_up}) hand_outs->clear();
+      }
       if (record.event().has_decision_task_started()) scheduled_decisions[id] = record.event().decision_task_started().scheduled_event_id();
     } else if (record.has_offer_made()) {
       EXPECT_EQ(record.offer_made().delivery(), ++deliveries[attempt_of(record.offer_made())]) << record.ShortDebugString();

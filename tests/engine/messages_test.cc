@@ -263,6 +263,29 @@ TEST_F(Messages, D4AStartThatWasRefusedLetsTheTerminationPass) {
   EXPECT_EQ(stored("child").execution.close_status, 0) << "it is somebody else's";
 }
 
+TEST_F(Messages, D4AStartThatIsRefusedTogetherWithTheTerminationThatOvertookIt) {
+  start_quietly("child");
+  lose(receives);
+  start_with(a, "parent", {start_child("child")});
+  a.settle();
+  EXPECT_EQ(a.terminate("parent"), absl::OkStatus());
+  a.settle();
+  stop(a);
+  TestCoordinator& b = coordinator();
+  b.faults().close_gate();
+  auto held = b.signal_later("child");
+  b.faults().wait_at_gate();
+  for (int sweeps = 0; sweeps < 4; ++sweeps) {  // both messages come to the lane that waits
+    advance(1'000);
+    ASSERT_TRUE(b.faults().wait_for_read("due_deadlines", time_.boot_ms()));
+  }
+  b.faults().open_gate();
+  EXPECT_EQ(outcome_of(std::move(held)), absl::OkStatus());
+  b.settle();
+  EXPECT_TRUE(data_->read_outbox(INT64_MAX, 1, {})->empty()) << "they are in each other's way";
+  EXPECT_EQ(stored("child").execution.close_status, 0) << "it is somebody else's";
+}
+
 TEST_F(Messages, D5WhatADeadCoordinatorLeftIsDelivered) {
   start_quietly("target");
   lose(receives);

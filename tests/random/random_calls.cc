@@ -3,6 +3,7 @@
 
 #include <utility>
 
+#include "coordinator/core/decide.h"
 #include "coordinator/core/describe.h"
 #include "coordinator/core/fault.h"
 #include "gtest/gtest.h"
@@ -12,6 +13,28 @@ namespace baton::testing {
 namespace {
 
 core::Caller caller() { return {"caller", "somewhere"}; }
+
+std::vector<int64_t> decisions_of(const Witness::Run& run) {
+  std::vector<int64_t> decisions;
+  int64_t event_id = 0;
+  for (const journal::v1::Event* event : run.stored.events()) {
+    ++event_id;
+    if (event->has_decision_task_completed()) decisions.push_back(event_id);
+  }
+  return decisions;
+}
+
+// It is a decision, and nothing was asked of other executions that was not answered before it.
+bool may_be_reset_to(const Witness::Run& run, int64_t event_id) {
+  core::ExecutionState state;
+  for (const journal::v1::Record& record : run.stored.records) {
+    if (record.has_event() && state.last_event_id + 1 == event_id) {
+      return record.event().has_decision_task_completed() && state.children.empty() && state.external_requests.empty();
+    }
+    EXPECT_TRUE(core::apply(state, record).ok());
+  }
+  return false;
+}
 
 }  // namespace
 
@@ -123,6 +146,51 @@ void RandomDriver::pause_execution() {
 
 void RandomDriver::resume_execution(const std::string& workflow_id) {
   pause_or_resume(v1::ResumeWorkflowExecutionRequest(), "resume-", workflow_id, &engine::Engine::resume_execution);
+}
+
+// Mostly to a decision of the run, and mostly of the one that is open.
+void RandomDriver::reset_something() {
+  if (witness_->in_order().empty()) return start_something();
+  const Witness::Run* open = witness_->open_run(some_workflow_id());
+  const Witness::Run& base = open != nullptr && draws_.percent(70) ? *open : some_run();
+  const std::vector<int64_t> decisions = decisions_of(base);
+  const int64_t event_id = decisions.empty() || draws_.percent(10) ? static_cast<int64_t>(draws_.below(30)) : decisions[draws_.below(decisions.size())];
+  v1::ResetWorkflowExecutionRequest request;
+  request.set_domain(kDomain);
+  request.set_workflow_id(base.workflow_id());
+  request.set_run_id(base.key().run_id.to_text());
+  request.set_decision_task_completed_event_id(event_id);
+  request.set_reason(fresh("reset-"));
+  if (draws_.percent(85)) request.set_request_id(fresh("request-"));
+  Sent& sent = ledger_.add({.mark = request.reason(), .workflow_id = base.workflow_id(), .repeatable = !request.request_id().empty()});
+  sent.since = witness_->commits();
+  sent.send = [this, &sent, request](size_t at, engine::PollerId) {
+    engine(at).reset_execution(caller(), request, [this, &sent](absl::StatusOr<core::RunId> run) { ledger_.reply(sent, std::move(run)); });
+    sides_[at].host->flush();
+  };
+  sent.judge = [this, &sent, &base, event_id, was_there = event_id <= base.state.last_event_id](const absl::StatusOr<core::RunId>& outcome) {
+    const bool may_be_invalid = !was_there || !may_be_reset_to(base, event_id);
+    judge_reset(sent, may_be_invalid, outcome);
+  };
+  ledger_.send(sent, some_side());
+}
+
+void RandomDriver::judge_reset(const Sent& sent, bool may_be_invalid, const absl::StatusOr<core::RunId>& outcome) {
+  if (outcome.ok()) {
+    EXPECT_EQ(*outcome, sent.found_run) << sent.mark << " was told another run";
+    return;
+  }
+  if (absl::IsUnavailable(outcome.status()) || absl::IsInternal(outcome.status())) return;
+  switch (core::fault_of(outcome.status())) {
+    case v1::WORKFLOW_EXECUTION_ALREADY_STARTED:
+      EXPECT_TRUE(witness_->was_open(sent.workflow_id, sent.since)) << sent.mark << " was refused, and no run was open";
+      return;
+    case v1::VALIDATION:
+      EXPECT_TRUE(may_be_invalid) << sent.mark << ": " << outcome.status();
+      return;
+    default:
+      ADD_FAILURE() << sent.mark << ": " << outcome.status();
+  }
 }
 
 void RandomDriver::send_again() {

@@ -283,7 +283,7 @@ void RandomDriver::expect_offers(const std::vector<Witness::Fresh>& fresh) {
     if (!one.told || writer == nullptr || writer->plan->last_fault_ms() == now_ms_) continue;
     for (size_t i = one.first_record; i < one.end_record; ++i) {
       const journal::v1::Record& record = one.run->stored.records[i];
-      if (!record.has_offer_made()) continue;
+      if (!record.has_offer_made() || one.run->is_copied(i)) continue;
       const auto& made = record.offer_made();
       const core::Offer* out = offer_of(one.run->state, made.scheduled_event_id());
       if (out == nullptr || out->delivery != made.delivery()) continue;

@@ -31,6 +31,7 @@ std::vector<RandomDriver::Step> RandomDriver::steps() {
       {"terminate", 2, &RandomDriver::terminate_something},
       {"pause an execution", 1, &RandomDriver::pause_execution},
       {"resume an execution", 2, &RandomDriver::resume_something},
+      {"reset an execution", 2, &RandomDriver::reset_something},
       {"send again", 6, &RandomDriver::send_again},
       {"look", 4, &RandomDriver::look_at_something},
       {"open a client", 9, &RandomDriver::open_a_client},

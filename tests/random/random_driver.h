@@ -116,6 +116,8 @@ class RandomDriver {
   void resume_execution(const std::string& workflow_id);
   void resume_something() { resume_execution(some_workflow_id()); }
   void resume_all();
+  void reset_something();
+  void judge_reset(const Sent& sent, bool may_be_invalid, const absl::StatusOr<core::RunId>& outcome);
   void send_again();
   void look_at_something();
   void read_history(const Witness::Run& run, Side& side);

@@ -35,7 +35,13 @@ void RandomDriver::finish() {
   for (const auto& [run_id, run] : witness_->runs()) {
     EXPECT_FALSE(run.state.open()) << "stranded: " << run.stored.name() << ": " << event_names(run.stored);
   }
-  EXPECT_FALSE(any_message()) << "a message is not delivered";
+  const auto undelivered = data_->read_outbox(INT64_MAX, 100, {});
+  ASSERT_TRUE(undelivered.ok());
+  for (const store::OutboxRow& row : *undelivered) {
+    journal::v1::Message message;
+    EXPECT_TRUE(message.ParseFromString(row.message));
+    ADD_FAILURE() << "a message of run " << row.key.source.run_id.to_text() << " is not delivered: " << message.ShortDebugString();
+  }
   for (Sent* sent : ledger_.in_doubt()) ledger_.send(*sent, some_side());
   come_to_rest();
   EXPECT_TRUE(ledger_.in_doubt().empty()) << "in doubt, and the database is well";

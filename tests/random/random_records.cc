@@ -11,10 +11,10 @@ namespace {
 using journal::v1::Event;
 using journal::v1::Record;
 
-// Another execution caused it.
+// Another execution caused it, or the reset that began the next run.
 bool is_of_another(const Event& event) {
   using journal::v1::WORKFLOW_EXECUTION_TERMINATED_CAUSE_CHILD_POLICY_APPLIED;
-  return event.workflow_execution_signaled().has_external_workflow_execution() ||
+  return event.workflow_execution_terminated().has_details() || event.workflow_execution_signaled().has_external_workflow_execution() ||
          event.workflow_execution_cancel_requested().has_external_workflow_execution() ||
          event.workflow_execution_terminated().cause() == WORKFLOW_EXECUTION_TERMINATED_CAUSE_CHILD_POLICY_APPLIED;
 }
@@ -27,7 +27,9 @@ std::string mark_of(const Event& event) {
     case Event::kWorkflowExecutionSignaled:
       return is_of_another(event) ? "" : event.workflow_execution_signaled().signal_name();
     case Event::kWorkflowExecutionTerminated:
-      return event.workflow_execution_terminated().reason();
+      return is_of_another(event) ? "" : event.workflow_execution_terminated().reason();
+    case Event::kWorkflowExecutionReset:
+      return event.workflow_execution_reset().reason();
     case Event::kWorkflowExecutionPaused:
       return event.workflow_execution_paused().reason();
     case Event::kWorkflowExecutionResumed:
@@ -50,7 +52,7 @@ bool needs_mark(const Event& event) {
   if (is_of_another(event)) return false;
   return event.has_workflow_execution_signaled() || event.has_decision_task_completed() || event.has_activity_task_completed() ||
          event.has_activity_task_failed() || event.has_workflow_execution_terminated() || event.has_workflow_execution_paused() ||
-         event.has_workflow_execution_resumed();
+         event.has_workflow_execution_resumed() || event.has_workflow_execution_reset();
 }
 
 }  // namespace
@@ -65,6 +67,10 @@ void RandomDriver::read_records(const std::vector<Witness::Fresh>& fresh) {
       tell("  " + one.run->workflow_id() + " " + (record.has_event() ? std::to_string(event_id) : "-") + " " + record.ShortDebugString() + " by " +
            std::to_string(one.writer));
       const Record* const before = i == 0 ? nullptr : &records[i - 1];
+      if (one.run->is_copied(i)) {
+        event_id += record.has_event();
+        continue;
+      }
       if (record.has_event()) {
         read_event(*one.run, event_id++, record.event(), before);
       } else {
@@ -174,8 +180,9 @@ void RandomDriver::check_cancel_requests(const std::string& workflow_id) {
   }
   for (const auto& [run_id, run] : witness_->runs()) {
     if (run.workflow_id() != workflow_id) continue;
-    for (const Record& record : run.stored.records) {
-      found += record.event().has_workflow_execution_cancel_requested() && !is_of_another(record.event());
+    for (size_t i = run.own_from; i < run.stored.records.size(); ++i) {
+      const Event& event = run.stored.records[i].event();
+      found += event.has_workflow_execution_cancel_requested() && !is_of_another(event);
     }
   }
   EXPECT_GE(found, least) << "an acknowledged cancel request of " << workflow_id << " is not recorded";

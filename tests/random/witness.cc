@@ -13,6 +13,14 @@
 #include "tests/engine/history_checks.h"
 
 namespace baton::testing {
+namespace {
+
+// Signals and cancel requests: a reset takes them over also when they came later.
+bool came_from_outside(const journal::v1::Record& record) {
+  return record.event().has_workflow_execution_signaled() || record.event().has_workflow_execution_cancel_requested();
+}
+
+}  // namespace
 
 std::string bytes_of(const v1::HistoryEvent& event) {
   std::string bytes;
@@ -115,6 +123,7 @@ Witness::Fresh Witness::take_in_row(const store::JournalRow& row, const Seen& se
   EXPECT_GT(batch.records_size(), 0) << "an empty batch";
   for (journal::v1::Record& record : *batch.mutable_records()) take_in_record(run, std::move(record), now_ms);
   fresh.end_record = run.stored.records.size();
+  if (batch_no == 1) find_own_records(run);
   run.stored.rows.push_back(row);
   if (!run.state.open() && run.closed_at == 0) run.closed_at = commits_;
   const auto stored = data_.find_execution(row.run);
@@ -150,9 +159,48 @@ void Witness::check_back_off(const Run& run, const journal::v1::BackOffEnded& en
   EXPECT_GE(ended.time_ms(), parked_until_ms) << "not parked for long enough: " << ended.ShortDebugString();
 }
 
+// The last reset is its own; those before it were its base's.
+void Witness::find_own_records(Run& run) {
+  const auto& records = run.stored.records;
+  for (size_t i = 0; i < records.size(); ++i) {
+    if (records[i].event().has_workflow_execution_reset()) run.reset_at = i;
+  }
+  if (run.reset_at == 0) return;
+  run.own_from = run.reset_at + 1;
+  while (run.own_from < records.size() && came_from_outside(records[run.own_from])) ++run.own_from;
+}
+
+// What a reset takes over is what the base has.
+void Witness::check_reset(const Run& run) {
+  const auto& reset = run.stored.records[run.reset_at].event().workflow_execution_reset();
+  const Run* base = find(core::RunId::from_bytes(reset.base_run_id()).value_or(core::RunId{}));
+  ASSERT_NE(base, nullptr) << run.stored.name() << " is a reset of a run that does not exist";
+  EXPECT_FALSE(base->state.open()) << "two runs at once";
+  EXPECT_EQ(base->workflow_id(), run.workflow_id());
+  const auto& before = base->stored.records;
+  size_t point = 0;
+  for (int64_t events = 0; point < before.size(); ++point) {
+    if (before[point].has_event() && ++events == reset.decision_task_completed_event_id()) break;
+  }
+  ASSERT_LT(point, before.size());
+  EXPECT_TRUE(before[point].event().has_decision_task_completed()) << before[point].ShortDebugString();
+  ASSERT_EQ(run.reset_at, point) << "not all records before the decision, or more";
+  for (size_t i = 1; i < point; ++i) EXPECT_EQ(before[i].ShortDebugString(), run.stored.records[i].ShortDebugString());
+  std::vector<std::string> came, comes_again;
+  const auto note = [](const journal::v1::Record& record, std::vector<std::string>& events) {
+    if (!came_from_outside(record)) return;
+    journal::v1::Event event = record.event();
+    event.clear_time_ms();
+    events.push_back(event.ShortDebugString());
+  };
+  for (size_t i = point; i < before.size(); ++i) note(before[i], came);
+  for (size_t i = run.reset_at; i < run.own_from; ++i) note(run.stored.records[i], comes_again);
+  EXPECT_EQ(came, comes_again);
+}
+
 // A run that continues another one, and the one that it continues, name each other.
 void Witness::check_successor(const Run& run) {
-  if (!run.state.exists()) return;
+  if (!run.state.exists() || run.own_from != 0) return;
   const std::string& before = run.state.started().continued_execution_run_id();
   if (before.empty()) return;
   const Run* closed = find(core::RunId::from_bytes(before).value_or(core::RunId{}));
@@ -170,6 +218,7 @@ void Witness::check(const std::vector<Fresh>& fresh, int64_t now_ms) {
     SCOPED_TRACE(run->stored.name());
     check_events(run->stored);
     check_successor(*run);
+    if (run->own_from != 0) check_reset(*run);
   }
   std::vector<FoldedRun> all;
   all.reserve(runs_.size());

@@ -26,9 +26,13 @@ class Witness {
     std::vector<std::string> events;  // event n at place n - 1, as anybody must be shown it
     int64_t opened_at = 0;            // how many commits had been seen then
     int64_t closed_at = 0;            // 0: it is open
+    // Of a run that a reset began: where its WorkflowExecutionReset is among the records, and where the first one is that is no copy of
+    // the base's. Both 0: it was not.
+    size_t reset_at = 0, own_from = 0;
 
     store::RunKey key() const { return stored.execution.run; }
     const std::string& workflow_id() const { return stored.execution.workflow_id; }
+    bool is_copied(size_t record) const { return record < own_from && record != reset_at; }
   };
   // Records that came with one commit.
   struct Fresh {
@@ -73,7 +77,9 @@ class Witness {
   void take_in_record(Run& run, journal::v1::Record&& record, int64_t now_ms);
   void check_withdrawal(const Run& run, const journal::v1::OfferWithdrawn& withdrawn, int64_t now_ms);
   static void check_back_off(const Run& run, const journal::v1::BackOffEnded& ended, int64_t now_ms);
+  static void find_own_records(Run& run);
   void check_successor(const Run& run);
+  void check_reset(const Run& run);
 
   store::MemoryStore& data_;
   std::mutex mutex_;

@@ -47,6 +47,23 @@ TEST(Replay, APauseAndTheWarningOfAFullHistoryChangeNothing) {
   EXPECT_EQ(describe(story.decide()), "ScheduleActivityTask(2 step done!)");
 }
 
+// The decision tasks before the reset are of another run, and nobody decided the last one.
+TEST(Replay, AfterAResetTheDecisionIsMadeAnew) {
+  Story story(two_steps);
+  story.started(payload(std::string("order")));
+  story.decide();
+  story.activity_started("1");
+  story.activity_completed("1", payload(std::string("done")));
+  story.decision_started();
+  story.decision_scheduled();
+  story.add()->mutable_workflow_execution_reset()->set_decision_task_completed_event_id(story.last_id() + 1);
+  story.signaled("late");
+  story.decision_scheduled();
+  EXPECT_EQ(describe(story.decide()), "ScheduleActivityTask(2 step done!)");
+  story.activity_completed("2", payload(std::string("parcel")));
+  EXPECT_EQ(describe(story.decide()), "Complete(parcel)");
+}
+
 TEST(Replay, OptionsOfAnActivityAreInItsDecision) {
   Story story([](Workflow wf) -> Task<int> {
     const int value = co_await wf.schedule(square, 3,

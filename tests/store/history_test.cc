@@ -28,6 +28,13 @@ class HistoryTest : public StoreTest {
   std::string up(int64_t from_event_id, int64_t max_bytes = 1000) { return page(from_event_id, false, max_bytes); }
   std::string down(int64_t from_event_id, int64_t max_bytes = 1000) { return page(from_event_id, true, max_bytes); }
 
+  // The numbers of the batches.
+  std::string journal(int64_t from_batch_no, int64_t max_bytes = 1000) {
+    std::string text;
+    for (const JournalRow& row : must(store().read_journal(run.key, from_batch_no, max_bytes))) text += std::to_string(row.batch_no) + " ";
+    return text;
+  }
+
   const NamedRun run{"order-1", 1}, other{"order-2", 2};
 };
 ON_BOTH_STORES(HistoryTest);
@@ -40,6 +47,15 @@ TEST_P(HistoryTest, TheWholeOfItUpwards) {
 TEST_P(HistoryTest, TheWholeOfItDownwards) {
   EXPECT_EQ(down(0), "7 6 5 4 3 2 1 .") << "0 is the last event";
   EXPECT_EQ(down(10), "6 5 4 3 2 1 .");
+}
+
+TEST_P(HistoryTest, TheJournalHasEveryRow) {
+  EXPECT_EQ(journal(1), "1 2 3 4 5 6 7 ");
+  EXPECT_EQ(journal(5), "5 6 7 ");
+  EXPECT_EQ(journal(2, 20), "2 3 ");
+  EXPECT_EQ(journal(2, 1), "2 ") << "at least one";
+  EXPECT_EQ(journal(8), "") << "no more";
+  EXPECT_TRUE(must(store().read_journal(NamedRun("order-3", 3).key, 1, 1000)).empty());
 }
 
 TEST_P(HistoryTest, RowsAreWhatWasWritten) {

@@ -77,6 +77,7 @@ enum class EventType {
   kWorkflowExecutionHistoryLimitNeared = 57,
   kSearchAttributesUpserted = 58,
   kUpsertSearchAttributesFailed = 59,
+  kWorkflowExecutionReset = 60,
 };
 
 // One event. A view, cheap to copy: valid as long as the History or DecisionTask it came from.

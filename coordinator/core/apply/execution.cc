@@ -52,6 +52,45 @@ absl::Status history_limit_neared(ExecutionState& state, const journal::Workflow
   return absl::OkStatus();
 }
 
+namespace {
+
+// Nobody has it, and its clocks begin now.
+ActivityTask anew(const ActivityTask& open, int64_t time_ms) {
+  journal::Event scheduled = *open.scheduled;
+  scheduled.set_time_ms(time_ms);
+  ActivityTask task;
+  task.scheduled_event_id = open.scheduled_event_id;
+  task.scheduled = std::make_shared<const journal::Event>(std::move(scheduled));
+  task.started_event_id = open.started_event_id;
+  task.cancel_requested_event_id = open.cancel_requested_event_id;
+  task.available_ms = time_ms;
+  return task;
+}
+
+}  // namespace
+
+absl::Status reset(ExecutionState& state, Place place) {
+  if (!state.children.empty() || !state.external_requests.empty()) return misfit(state, "WorkflowExecutionReset with open requests to others");
+  auto identity = std::make_shared<ExecutionIdentity>(*state.identity);
+  identity->started.set_time_ms(place.time_ms);
+  journal::WorkflowExecutionStartedAttributes& started = *identity->started.mutable_workflow_execution_started();
+  started.clear_parent_workflow_execution();
+  started.clear_parent_initiated_event_id();
+  started.clear_start_delay_ms();
+  state.identity = std::move(identity);
+  // What the base's clients held and said.
+  state.decision.reset();
+  state.queued_decision.reset();
+  state.decision_failure.reset();
+  state.last_answer.reset();
+  state.answered = {};
+  SharedMap<int64_t, ActivityTask> activities;
+  for (const auto& [id, task] : state.activities) activities.put(id, anew(task, place.time_ms));
+  state.activities = std::move(activities);
+  state.armed_deadline_ms = 0;
+  return absl::OkStatus();
+}
+
 absl::Status closed(ExecutionState& state, journal::CloseStatus status, Place place) {
   state.close_status = status;
   state.close_ms = place.time_ms;

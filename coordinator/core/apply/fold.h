@@ -25,6 +25,8 @@ absl::Status closed(ExecutionState& state, journal::CloseStatus status, Place pl
 absl::Status search_attributes_upserted(ExecutionState& state, const journal::SearchAttributesUpsertedAttributes& event);
 absl::Status paused(ExecutionState& state, const journal::WorkflowExecutionPausedAttributes& event, Place place);
 absl::Status resumed(ExecutionState& state);
+// What came before is the journal of another run.
+absl::Status reset(ExecutionState& state, Place place);
 absl::Status history_limit_neared(ExecutionState& state, const journal::WorkflowExecutionHistoryLimitNearedAttributes& event, Place place);
 
 // decision_task.cc

@@ -22,6 +22,8 @@ absl::StatusOr<Commit> pause_workflow_execution(const ExecutionState& state, con
                                                 const Context& context);
 absl::StatusOr<Commit> resume_workflow_execution(const ExecutionState& state, const Caller& caller, const ResumeWorkflowExecution& command,
                                                  const Context& context);
+absl::StatusOr<Commit> reset_workflow_execution(const ExecutionState& state, const Caller& caller, const ResetWorkflowExecution& command,
+                                                const Context& context);
 absl::StatusOr<Commit> respond_decision_task_completed(const ExecutionState& state, const Caller& caller,
                                                        const RespondDecisionTaskCompleted& command, const Context& context);
 absl::StatusOr<Commit> respond_decision_task_failed(const ExecutionState& state, const Caller& caller,

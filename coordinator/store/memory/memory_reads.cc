@@ -65,6 +65,22 @@ absl::StatusOr<HistoryPage> MemoryStore::read_history(RunKey run, int64_t from_e
   return page;
 }
 
+absl::StatusOr<std::vector<JournalRow>> MemoryStore::read_journal(RunKey run, int64_t from_batch_no, int64_t max_bytes) {
+  if (absl::Status status = before_read("read_journal"); !status.ok()) return status;
+  const std::lock_guard lock(shared_->mutex);
+  std::vector<JournalRow> rows;
+  const auto found = shared_->tables.journal.find(run);
+  if (found == shared_->tables.journal.end()) return rows;
+  int64_t bytes = 0;
+  for (size_t at = static_cast<size_t>(from_batch_no) - 1; at < found->second.size(); ++at) {
+    const JournalRow& row = found->second[at];
+    bytes += static_cast<int64_t>(row.records.size());
+    if (!rows.empty() && bytes > max_bytes) break;
+    rows.push_back(row);
+  }
+  return rows;
+}
+
 absl::StatusOr<std::optional<ExecutionRecord>> MemoryStore::find_execution(RunKey run) {
   if (absl::Status status = before_read("find_execution"); !status.ok()) return status;
   const std::lock_guard lock(shared_->mutex);

@@ -20,6 +20,7 @@ class PostgresStore final : public Store {
   absl::StatusOr<int64_t> epoch() override;
   absl::StatusOr<std::vector<SigningKey>> signing_keys() override;
   absl::StatusOr<HistoryPage> read_history(RunKey run, int64_t from_event_id, bool reverse, int64_t max_bytes) override;
+  absl::StatusOr<std::vector<JournalRow>> read_journal(RunKey run, int64_t from_batch_no, int64_t max_bytes) override;
   absl::StatusOr<std::optional<ExecutionRecord>> find_execution(RunKey run) override;
   absl::StatusOr<std::optional<ExecutionRecord>> find_latest(const WorkflowKey& workflow) override;
   absl::StatusOr<std::vector<ExecutionRecord>> list_executions(const ExecutionQuery& query) override;

@@ -74,6 +74,7 @@ void Run::apply(const Event& event) {
     case Event::kWorkflowExecutionPaused:
     case Event::kWorkflowExecutionResumed:
     case Event::kWorkflowExecutionHistoryLimitNeared:
+    case Event::kWorkflowExecutionReset:
     case Event::kSearchAttributesUpserted:
     case Event::kUpsertSearchAttributesFailed:
       break;
