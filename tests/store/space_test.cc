@@ -52,7 +52,8 @@ class SpaceTest : public testing::Test {
   void vacuum() const {
     const int64_t now = schema_->number("SELECT pg_snapshot_xmax(pg_current_snapshot())::text::int8");
     schema_->wait_until(absl::StrCat("NOT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database() ",
-                                     "AND pid <> pg_backend_pid() AND age(backend_xmin) > age(", now, "::text::xid))"));
+                                     "AND pid <> pg_backend_pid() AND greatest(age(backend_xmin), age(backend_xid)) > age(", now,
+                                     "::text::xid))"));
     for (const char* table : {"journal", "snapshot", "execution", "execution_tag", "execution_attribute", "removed_run"}) {
       schema_->run(absl::StrCat("VACUUM ", table));
     }
