@@ -2,6 +2,7 @@
 #include <thread>
 
 #include "baton/client.h"
+#include "closed.h"
 #include "connection.h"
 #include "wire.h"
 
@@ -89,6 +90,8 @@ std::optional<Payload> payload_of(bool present, const v1::Payload& payload) {
   return baton::from_wire(payload);
 }
 
+}  // namespace
+
 Closed closed_by(const v1::HistoryEvent& event) {
   using Event = v1::HistoryEvent;
   Closed closed;
@@ -131,6 +134,8 @@ Closed closed_by(const v1::HistoryEvent& event) {
   }
   return closed;
 }
+
+namespace {
 
 v1::DescribeWorkflowExecutionResponse describe_call(Connection& connection,
                                                     const Execution& execution) {

@@ -24,9 +24,10 @@ INCLUDE_RULES = [
     ("client_sdk/", r'"coordinator/|"worker_sdk/|"decider_sdk/', "client_sdk stands on the protos only"),
     ("worker_sdk/", r'"coordinator/|"decider_sdk/', "worker_sdk stands on client_sdk"),
     ("decider_sdk/", r'"coordinator/|"worker_sdk/', "decider_sdk stands on client_sdk"),
+    ("test_kit/", r'"coordinator/(api|main|schedule)/|"coordinator/store/(postgres|memory)|<pqxx|grpcpp', "test_kit stands on the core and the SDKs"),
     ("cli/", r'"coordinator/', "the CLI is a client"),
 ]
-PUBLIC_HEADERS = re.compile(r"^(client|worker|decider)_sdk/include/")
+PUBLIC_HEADERS = re.compile(r"^((client|worker|decider)_sdk|test_kit)/include/")
 PUBLIC_BAN = re.compile(r'#include [<"](grpc|google/protobuf|absl|.*\.pb\.h)')
 
 # Where -> pattern -> what to use instead.
