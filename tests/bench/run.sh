@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Measures Baton on this machine, beside a PostgreSQL of its own with fsync on: one JSON object per line on stdout, progress on stderr.
-#   run.sh [name…]     names: activity_steps floor commit_ms step_latency_ms core_steps (default: all of these), visibility (minutes)
+#   run.sh [name…]     names: activity_steps floor commit_ms step_latency_ms core_steps replay (default: all of these), visibility (minutes)
 # Compare within one run only: machines are noisy; what a value is compared with is measured with it. BATON_BENCH_RUNS sets how often each is
 # measured (default 5).
 set -euo pipefail
@@ -8,13 +8,13 @@ cd "$(dirname "$0")/../.."
 if [ -z "${BATON_TEST_POSTGRES_URL:-}" ]; then exec deploy/with-postgres.sh "$0" "$@"; fi
 
 names=("$@")
-[ ${#names[@]} -gt 0 ] || names=(activity_steps floor commit_ms step_latency_ms core_steps)
+[ ${#names[@]} -gt 0 ] || names=(activity_steps floor commit_ms step_latency_ms core_steps replay)
 runs=${BATON_BENCH_RUNS:-5}
 say() { echo "bench: $*" >&2; }
 
 say "building (release)"
 cmake --preset release >/dev/null
-cmake --build --preset release -j "$(nproc)" --target baton-coordinator core_steps store_floor steps_decider steps_worker steps_driver visibility >&2
+cmake --build --preset release -j "$(nproc)" --target baton-coordinator core_steps store_floor steps_decider steps_worker steps_driver replay visibility >&2
 bin=$PWD/build/release/bin
 work=$(mktemp -d "${TMPDIR:-/tmp}/baton-bench.XXXXXX")
 
@@ -97,6 +97,18 @@ if wanted core_steps; then
         printf "{\"name\":\"%s\",\"value\":%.0f,\"unit\":\"ns\",\"min\":%.0f,\"max\":%.0f,\"runs\":%d}\n",
           name, values[name, int((count + 1) / 2)], values[name, 1], values[name, count], count
       }
+    }'
+fi
+
+if wanted replay; then
+  say "replay: a history of 24,003 events, one no-op activity after the other"
+  "$bin/replay" --benchmark_format=csv --benchmark_repetitions="$runs" 2>/dev/null | tr -d '"' | awk -F, '
+    $1 == "replay" { values[++count] = $7 }
+    END {
+      for (a = 1; a <= count; ++a) for (b = a + 1; b <= count; ++b)
+        if (values[b] + 0 < values[a] + 0) { t = values[a]; values[a] = values[b]; values[b] = t }
+      printf "{\"name\":\"replay\",\"value\":%.0f,\"unit\":\"events/s\",\"min\":%.0f,\"max\":%.0f,\"runs\":%d}\n",
+        values[int((count + 1) / 2)], values[1], values[count], count
     }'
 fi
 
