@@ -40,13 +40,20 @@ Found find(const void* event, const char* name, FieldDescriptor::CppType type) {
   return {message, field};
 }
 
+// A field that is there and is such a message, or null.
+template <class Value>
+const Value* find_message(const void* event, const char* name) {
+  const Found found = find(event, name, FieldDescriptor::CPPTYPE_MESSAGE);
+  if (!found || found.field->message_type() != Value::descriptor()) return nullptr;
+  const auto* reflection = found.message->GetReflection();
+  if (!reflection->HasField(*found.message, found.field)) return nullptr;
+  return static_cast<const Value*>(&reflection->GetMessage(*found.message, found.field));
+}
+
 template <class Type>
 TypeName type_name(const void* event, const char* field) {
-  const Found found = find(event, field, FieldDescriptor::CPPTYPE_MESSAGE);
-  if (!found || found.field->message_type() != Type::descriptor()) return {};
-  const auto& type = static_cast<const Type&>(
-      found.message->GetReflection()->GetMessage(*found.message, found.field));
-  return {type.name(), type.version()};
+  const auto* const type = find_message<Type>(event, field);
+  return type == nullptr ? TypeName{} : TypeName{type->name(), type->version()};
 }
 
 }  // namespace
@@ -105,23 +112,54 @@ std::string HistoryEvent::symbol(const char* field) const {
 }
 
 std::optional<Payload> HistoryEvent::payload(const char* field) const {
-  const Found found = find(message_, field, FieldDescriptor::CPPTYPE_MESSAGE);
-  if (!found || found.field->message_type() != v1::Payload::descriptor()) return std::nullopt;
-  const auto* reflection = found.message->GetReflection();
-  if (!reflection->HasField(*found.message, found.field)) return std::nullopt;
-  return from_wire(
-      static_cast<const v1::Payload&>(reflection->GetMessage(*found.message, found.field)));
+  const auto* const payload = find_message<v1::Payload>(message_, field);
+  if (payload == nullptr) return std::nullopt;
+  return from_wire(*payload);
 }
 
 std::optional<Duration> HistoryEvent::duration(const char* field) const {
-  const Found found = find(message_, field, FieldDescriptor::CPPTYPE_MESSAGE);
-  if (!found || found.field->message_type() != google::protobuf::Duration::descriptor()) {
-    return std::nullopt;
+  const auto* const duration = find_message<google::protobuf::Duration>(message_, field);
+  if (duration == nullptr) return std::nullopt;
+  return to_duration(*duration);
+}
+
+Timeout HistoryEvent::timeout(const char* field) const {
+  const auto* const timeout = find_message<v1::Timeout>(message_, field);
+  if (timeout == nullptr) return {};
+  return timeout->none() ? Timeout::none() : Timeout(to_duration(timeout->after()));
+}
+
+bool HistoryEvent::flag(const char* field) const {
+  const Found found = find(message_, field, FieldDescriptor::CPPTYPE_BOOL);
+  return found && found.message->GetReflection()->GetBool(*found.message, found.field);
+}
+
+Execution HistoryEvent::execution(const char* field) const {
+  const auto* const execution = find_message<v1::WorkflowExecution>(message_, field);
+  return execution == nullptr ? Execution{} : from_wire(*execution);
+}
+
+Execution HistoryEvent::other_execution() const {
+  for (const char* field : {"workflow_execution", "external_workflow_execution"}) {
+    if (Execution found = execution(field); !found.workflow_id.empty()) return found;
   }
-  const auto* reflection = found.message->GetReflection();
-  if (!reflection->HasField(*found.message, found.field)) return std::nullopt;
-  return to_duration(static_cast<const google::protobuf::Duration&>(
-      reflection->GetMessage(*found.message, found.field)));
+  return {std::string(text("workflow_id")), std::string(text("run_id"))};
+}
+
+std::vector<std::string> HistoryEvent::texts(const char* field) const {
+  std::vector<std::string> values;
+  const Message* message = attributes_of(event_of(message_));
+  const FieldDescriptor* found =
+      message == nullptr ? nullptr : message->GetDescriptor()->FindFieldByName(field);
+  if (found == nullptr || !found->is_repeated() ||
+      found->cpp_type() != FieldDescriptor::CPPTYPE_STRING) {
+    return values;
+  }
+  const auto* reflection = message->GetReflection();
+  for (int i = 0; i < reflection->FieldSize(*message, found); ++i) {
+    values.push_back(reflection->GetRepeatedString(*message, found, i));
+  }
+  return values;
 }
 
 std::string HistoryEvent::to_json() const {

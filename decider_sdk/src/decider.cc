@@ -34,6 +34,7 @@ class DeciderProcess final : private TaskSink {
       : client_(client), task_list_(task_list), options_(options) {}
 
   Workflows& workflows() { return workflows_; }
+  void register_types();
 
   int run(int signal_descriptor);
   void stop() {
@@ -42,7 +43,6 @@ class DeciderProcess final : private TaskSink {
   }
 
  private:
-  void register_types();
   bool read_history(const Execution& execution, int64_t last_event_id, const OnPage& on_page,
                     std::string* why);
   void take(std::vector<Work> work) override;
@@ -146,6 +146,8 @@ void Decider::on_decision_task(const TypeName& type,
                                std::function<Decisions(const DecisionTask&)> function) {
   process_->workflows().add(type, std::move(function));
 }
+
+void Decider::register_types() { process_->register_types(); }
 
 int Decider::run(UntilSignal until) { return process_->run(until.descriptor()); }
 int Decider::run() { return process_->run(detail::kNoDescriptor); }

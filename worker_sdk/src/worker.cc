@@ -35,6 +35,7 @@ class WorkerProcess final : private ActivitySink {
   void add(const TypeName& activity, Handler handler) {
     handlers_.insert_or_assign(activity, std::move(handler));
   }
+  void register_types();
   int run(int signal_descriptor);
   void stop() {
     stopping_ = true;
@@ -58,12 +59,14 @@ class WorkerProcess final : private ActivitySink {
   std::unique_ptr<HandlerPool> pool_;
 };
 
-int WorkerProcess::run(int signal_descriptor) {
-  if (options_.register_types) {
-    for (const auto& [type, handler] : handlers_) {
-      client_.ensure_activity_type(type, options_.type_defaults);
-    }
+void WorkerProcess::register_types() {
+  for (const auto& [type, handler] : handlers_) {
+    client_.ensure_activity_type(type, options_.type_defaults);
   }
+}
+
+int WorkerProcess::run(int signal_descriptor) {
+  if (options_.register_types) register_types();
   ActivityStream stream(client_.connection(), {task_list_, options_.slots, functions_}, *this,
                         wakeup_);
   pool_ =
@@ -118,6 +121,8 @@ Worker::~Worker() = default;
 void Worker::on_payload(const TypeName& activity, Handler handler) {
   process_->add(activity, std::move(handler));
 }
+
+void Worker::register_types() { process_->register_types(); }
 
 int Worker::run(UntilSignal until) { return process_->run(until.descriptor()); }
 int Worker::run() { return process_->run(detail::kNoDescriptor); }

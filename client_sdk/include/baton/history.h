@@ -14,7 +14,7 @@
 
 namespace baton {
 
-// SWF's 54 events, with SWF's numbers.
+// SWF's 54 events, with SWF's numbers, and those beyond SWF.
 enum class EventType {
   kUnknown = 0,  // written by a newer coordinator
   kWorkflowExecutionStarted = 1,
@@ -110,6 +110,13 @@ class HistoryEvent {
   // Of an activity, a child or this execution; empty names when there is none.
   TypeName activity_type() const;
   TypeName workflow_type() const;
+  // The other execution that the event is about: of a child its child, of what came from outside its
+  // sender, of a message to another execution its target. Empty ids when there is none or it is not
+  // known.
+  Execution other_execution() const;
+  // Of a started execution.
+  Execution parent() const { return execution("parent_workflow_execution"); }
+  std::vector<std::string> tags() const { return texts("tag_list"); }
   // Enums by SWF's name: "UNHANDLED_DECISION", "START_TO_CLOSE"; empty when there is none.
   std::string cause() const { return symbol("cause"); }
   std::string timeout_type() const { return symbol("timeout_type"); }
@@ -120,6 +127,10 @@ class HistoryEvent {
   std::string symbol(const char* field) const;
   std::optional<Payload> payload(const char* field) const;
   std::optional<Duration> duration(const char* field) const;
+  Timeout timeout(const char* field) const;
+  bool flag(const char* field) const;
+  Execution execution(const char* field) const;
+  std::vector<std::string> texts(const char* field) const;
 
   // The whole event as JSON, payloads in base64, field names as in the protos.
   std::string to_json() const;

@@ -35,8 +35,7 @@ struct DeciderOptions {
   // How many runs are kept between their decisions, so that only new events need to be sent and
   // replayed. What has to make room is replayed from the start when it is needed again.
   int cached_runs = 10'000;
-  // run() first registers the workflow types that are not there yet, with this decider's list as
-  // the default.
+  // run() begins with Decider::register_types().
   bool register_types = false;
   // At the end, tasks in hand are decided and recorded for so long.
   Duration drain_for{10'000};
@@ -73,6 +72,10 @@ class Decider {
   // decision task, never the execution.
   void on_decision_task(const TypeName& type,
                         std::function<Decisions(const DecisionTask&)> function);
+
+  // Registers the types of these functions that are not there yet, with this decider's list as the
+  // default. Throws baton::Error.
+  void register_types();
 
   // Decides until the first SIGTERM or SIGINT, or stop(); then takes no more tasks and finishes
   // those in hand. Reconnects for as long as it takes. 0: nothing was left; 1: something was, and

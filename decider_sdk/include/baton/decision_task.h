@@ -1,13 +1,25 @@
 // The plain level of the decider: a function from a decision task to decisions, as in SWF. Workflow
 // code as coroutines (workflow.h) is made of the same.
+//
+//   baton::Decisions decide(const baton::DecisionTask& task) {
+//     baton::Decisions decisions;
+//     const auto greeting = task.activity("greeting");
+//     if (!greeting) decisions.schedule_activity("greeting", greet, task.input<std::string>());
+//     if (greeting && greeting->completed()) decisions.complete(greeting->ended()->result());
+//     return decisions;
+//   }
+//   decider.on_decision_task({"hello", "1"}, decide);
 #pragma once
 
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <type_traits>
 #include <utility>
+#include <vector>
 
 #include "baton/activity.h"
 #include "baton/activity_options.h"
@@ -15,11 +27,14 @@
 #include "baton/history.h"
 #include "baton/names.h"
 #include "baton/payload.h"
+#include "baton/signal.h"
+#include "baton/step.h"
 #include "baton/timeout.h"
 
 namespace baton {
 
-// What a decider is asked: the history so far. A value, valid as long as it lives.
+// What a decider is asked: the history so far. A value; events and steps are views of it, valid as
+// long as a copy of its history lives.
 struct DecisionTask {
   Execution execution;
   TypeName type;
@@ -30,6 +45,34 @@ struct DecisionTask {
   // after it is new.
   int64_t previous_started_event_id = 0;
   bool cancel_requested = false;
+
+  // The execution's. Throws PayloadError unless it is an A.
+  template <class A>
+  A input() const {
+    return from_payload<A>(history[0].input());
+  }
+  // The events that no completed decision task has shown: all of them the first time.
+  std::span<const HistoryEvent> new_events() const;
+
+  // What the decider began, by the id that it gave, and what became of it; the latest of that id.
+  // Nothing: it was never begun. These, and the ones below, look through the whole history.
+  std::optional<Step> activity(std::string_view activity_id) const;
+  std::optional<Step> timer(std::string_view timer_id) const;
+  std::optional<Step> child(std::string_view workflow_id) const;
+  std::optional<Step> function(std::string_view id) const;
+
+  // Oldest first.
+  std::vector<HistoryEvent> signals(std::string_view name) const;
+  std::vector<HistoryEvent> markers(std::string_view name) const;
+  // What they carried. Throws PayloadError unless each is a T.
+  template <class T>
+  std::vector<T> signals(const Signal<T>& signal) const {
+    std::vector<T> values;
+    for (const HistoryEvent& event : signals(signal.name)) {
+      values.push_back(from_payload<T>(event.input()));
+    }
+    return values;
+  }
 };
 
 // What a decider decides: applied in order, a closing one only in last place. One that the

@@ -30,7 +30,7 @@ struct WorkerOptions {
   // How many activities at once, each on a thread of its own: 1 to 100,000. Threads are made when
   // they are needed.
   int slots = 16;
-  // run() first registers the activity types that are not there yet, with `type_defaults`.
+  // run() begins with Worker::register_types().
   bool register_types = false;
   // An empty task list means this worker's.
   ActivityTypeOptions type_defaults;
@@ -88,6 +88,10 @@ class Worker {
   }
   // Without C++ types: payloads as they come.
   void on_payload(const TypeName& activity, Handler handler);
+
+  // Registers the types of these activities that are not there yet, with
+  // WorkerOptions::type_defaults. Throws baton::Error.
+  void register_types();
 
   // Works until the first SIGTERM or SIGINT, or stop(); then takes no more activities, gives back
   // what it has not begun, and finishes the rest. Reconnects for as long as it takes; results are
