@@ -10,6 +10,7 @@ packages=(
   libgtest-dev libgmock-dev libbenchmark-dev
   postgresql-15 postgresql-client-15
   libcpp-httplib-dev python3   # the nightly example: its checks and the servers it tests
+  python3-grpcio   # the example in Python
   procps
   tzdata   # schedules by the clock of a place
 )
