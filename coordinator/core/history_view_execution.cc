@@ -31,6 +31,7 @@ void show(const journal::WorkflowExecutionStartedAttributes& kept,
   to_api(kept.headers(), shown->mutable_headers());
   if (kept.start_delay_ms() != 0) set_duration(kept.start_delay_ms(), shown->mutable_start_delay());
   shown->set_history_limit_warning(kept.history_limit_warning());
+  if (!kept.original_run_id().empty()) shown->set_original_run_id(run_id_text(kept.original_run_id()));
   for (const auto& [name, attribute] : kept.search_attributes()) to_api(attribute, &(*shown->mutable_search_attributes())[name]);
 }
 
@@ -157,6 +158,7 @@ void show(const journal::WorkflowExecutionResetAttributes& kept, v1::WorkflowExe
   shown->set_base_run_id(run_id_text(kept.base_run_id()));
   shown->set_decision_task_completed_event_id(kept.decision_task_completed_event_id());
   shown->set_reason(kept.reason());
+  shown->set_new_run_id(run_id_text(kept.new_run_id()));
 }
 
 void show(const journal::WorkflowExecutionHistoryLimitNearedAttributes& kept,

@@ -35,7 +35,7 @@ inline constexpr size_t kMaxPageTokenBytes = 2048;
 inline constexpr size_t kMaxRequestBytes = 1 << 20;
 inline constexpr size_t kMaxPageBytes = 1 << 20;     // of a history page, and of a stream frame
 inline constexpr size_t kMaxMessageBytes = 4 << 20;  // what a stock gRPC client receives
-inline constexpr size_t kMaxResetBytes = 32 << 20;   // of the journal that a reset takes over: one row of the new one
+inline constexpr size_t kMaxResetBytes = 8 << 20;    // of the journal that a reset takes over: one row of the new one
 
 // --- counts ---
 inline constexpr int kMaxTagsPerExecution = 5;

@@ -20,16 +20,17 @@ bool ResetJournal::has_room(const google::protobuf::Message& taken_over) {
   return !too_large_;
 }
 
-void ResetJournal::add(const baton::journal::v1::Record& record) {
+bool ResetJournal::add(const baton::journal::v1::Record& record) {
   if (record.has_event()) ++last_event_id_;
   if (last_event_id_ < point_) {
     if (has_room(record)) kept_.push_back(record);
-    return;
+    return !too_large_;
   }
   const baton::journal::v1::Event& event = record.event();
   if (record.has_event() && last_event_id_ == point_) ends_at_decision_ = event.has_decision_task_completed();
   const bool came = event.has_workflow_execution_signaled() || event.has_workflow_execution_cancel_requested();
   if (came && has_room(event)) came_since_.push_back(event);
+  return !too_large_;
 }
 
 }  // namespace baton::core

@@ -17,8 +17,8 @@ class ResetJournal {
  public:
   explicit ResetJournal(int64_t decision_task_completed_event_id) : point_(decision_task_completed_event_id) {}
 
-  // Every record of the base, in order.
-  void add(const baton::journal::v1::Record& record);
+  // Every record of the base, in order. False: it is too large, and more need not be added.
+  bool add(const baton::journal::v1::Record& record);
 
   // Those before the decision.
   const std::vector<baton::journal::v1::Record>& kept() const { return kept_; }

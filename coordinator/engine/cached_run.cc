@@ -4,6 +4,7 @@
 #include <array>
 
 #include "coordinator/core/history_view.h"
+#include "coordinator/core/limits.h"
 
 namespace baton::engine {
 namespace {
@@ -15,7 +16,11 @@ constexpr size_t kScratchBytes = 8 << 10;  // parses a few batches without an al
 void HistoryTail::append(int64_t first_event_id, int64_t last_event_id, std::string records) {
   bytes_ += records.size();
   entries_.push_back({first_event_id, last_event_id, std::move(records)});
-  while (entries_.size() > 1 && (bytes_ > kTailBytes || entries_.size() > kTailBatches)) {
+  const auto is_too_much = [&] {
+    if (entries_.size() > 1) return bytes_ > kTailBytes || entries_.size() > kTailBatches;
+    return bytes_ > core::kMaxPageBytes;  // no page has room for it: what a reset took over
+  };
+  while (is_too_much()) {
     bytes_ -= entries_.front().records.size();
     entries_.pop_front();
   }

@@ -105,17 +105,20 @@ absl::StatusOr<EventPage> read_events(store::Store& store, store::RunKey run, co
   }
 }
 
-absl::Status read_records(store::Store& store, store::RunKey run, const std::function<void(const journal::v1::Record&)>& visit) {
-  int64_t next_batch_no = 1;
+absl::StatusOr<int64_t> read_records(store::Store& store, store::RunKey run, int64_t from_batch_no,
+                                     const std::function<bool(const journal::v1::Record&)>& visit) {
+  int64_t next_batch_no = from_batch_no;
   while (true) {
     const auto rows = store.read_journal(run, next_batch_no, static_cast<int64_t>(core::kMaxPageBytes));
     if (!rows.ok()) return rows.status();
-    if (rows->empty()) return absl::OkStatus();
+    if (rows->empty()) return next_batch_no;
     for (const store::JournalRow& row : *rows) {
       if (row.batch_no != next_batch_no++) return unreadable(row, "rows before it are missing");
       const auto batch = records_of(row);
       if (!batch.ok()) return batch.status();
-      for (const auto& record : batch->records()) visit(record);
+      for (const auto& record : batch->records()) {
+        if (!visit(record)) return next_batch_no;
+      }
     }
   }
 }

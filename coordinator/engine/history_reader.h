@@ -23,7 +23,9 @@ struct EventPage {
 // One page. A forward page begins at `first`, a reversed one at `last`. DATA_LOSS when the journal has a record of an unknown kind.
 absl::StatusOr<EventPage> read_events(store::Store& store, store::RunKey run, const EventRange& range);
 
-// Every record of a run, in order. DATA_LOSS when the journal has one of an unknown kind.
-absl::Status read_records(store::Store& store, store::RunKey run, const std::function<void(const journal::v1::Record&)>& visit);
+// The records of a run from a batch on, in order, until `visit` says false: it has enough. Returns the next batch. DATA_LOSS when the journal
+// has a record of an unknown kind.
+absl::StatusOr<int64_t> read_records(store::Store& store, store::RunKey run, int64_t from_batch_no,
+                                     const std::function<bool(const journal::v1::Record&)>& visit);
 
 }  // namespace baton::engine

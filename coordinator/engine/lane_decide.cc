@@ -265,8 +265,9 @@ void LaneBatch::refuse(size_t index, absl::Status why, CachedRun* run, bool rest
               {{"run_id", run == nullptr ? std::string() : run->key.run_id.to_text()}, {"message", std::string(why.message())}});
   }
   Decided& decided = decided_.emplace_back(Decided{.request = index, .reply = std::move(why), .run = run});
-  // Of a message even a full domain is a verdict: its sender records it.
-  const bool verdict = requests_[index].is_delivery() && core::fault_of(decided.reply.status()) == v1::LIMIT_EXCEEDED;
+  // Of a message even a full domain is a verdict: its sender records it. What a reset is refused for may have been otherwise for its other copy.
+  const v1::Fault fault = core::fault_of(decided.reply.status());
+  const bool verdict = (requests_[index].is_delivery() && fault == v1::LIMIT_EXCEEDED) || (requests_[index].is_reset() && fault == v1::VALIDATION);
   decided.settled = core::is_unconditional(decided.reply.status()) && !verdict;
   decided.rests_on_open_run = rests_on_open_run;
   if (run != nullptr) decided.open_run = run->key.run_id;

@@ -10,6 +10,7 @@ namespace baton::engine {
 namespace {
 
 constexpr int64_t kSnapshotEvery = 500;  // journal rows
+constexpr size_t kSnapshotAfterBytes = 2 << 20;  // of one row, which more is folded than a snapshot has: what a reset took over
 
 absl::Status why_ended(const CachedRun& run, const core::EndedTask& task) {
   const std::string what = (task.kind == core::TaskKind::kDecision ? "decision task " : "activity task ") +
@@ -59,9 +60,10 @@ void LaneBatch::publish_run(RunWork& work) {
   if (work.closed) {
     run.acknowledgements.clear();
   } else {
+    const bool is_large = work.stored->size() > kSnapshotAfterBytes;
     run.tail.append(work.first_event_id, run.state.last_event_id, std::move(*work.stored));
     if (work.deadline_changed || work.opened) lane_.deadlines_.set(run.key, run.state.armed_deadline_ms);
-    if (run.batch_no - run.snapshot_batch_no >= kSnapshotEvery && !run.snapshot_awaited) {
+    if ((is_large || run.batch_no - run.snapshot_batch_no >= kSnapshotEvery) && !run.snapshot_awaited) {
       run.snapshot_awaited = true;
       lane_.snapshot_candidates_.push_back(run.key);
     }

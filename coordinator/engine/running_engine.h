@@ -1,6 +1,7 @@
 // The engine behind engine.h: lanes, matcher, housekeeping and readers, put together.
 #pragma once
 
+#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>
@@ -85,7 +86,7 @@ class RunningEngine final : public Engine {
   struct Reset;
   void queue_reset(std::shared_ptr<Reset> reset);
   void try_reset(const std::shared_ptr<Reset>& reset);
-  absl::StatusOr<LaneRequest> reset_request(const Reset& reset);
+  absl::StatusOr<LaneRequest> reset_request(Reset& reset);
   template <class Body, class Request>
   void command_on_run(core::Caller caller, Request request, const char* operation, DoneEmpty done);
   // Runs `read` on a reader; tells `done` when there is no room.
@@ -130,6 +131,7 @@ class RunningEngine final : public Engine {
   Outbox outbox_;
   Housekeeping housekeeping_;
   Schedules schedules_;
+  std::atomic<int> resets_{0};  // that are under way
   bool running_ = false;
 };
 

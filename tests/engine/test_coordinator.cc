@@ -99,6 +99,14 @@ std::future<absl::Status> TestCoordinator::terminate_later(const std::string& wo
   return reply.future();
 }
 
+absl::StatusOr<core::RunId> TestCoordinator::reset(const std::string& workflow_id, int64_t to_event_id, const std::string& request_id) {
+  Reply<absl::StatusOr<core::RunId>> reply;
+  auto request = on_execution<v1::ResetWorkflowExecutionRequest>(workflow_id, request_id);
+  request.set_decision_task_completed_event_id(to_event_id);
+  engine_->reset_execution(client(), std::move(request), reply.done());
+  return outcome(reply.future());
+}
+
 absl::StatusOr<v1::DescribeWorkflowExecutionResponse> TestCoordinator::describe(const std::string& workflow_id, const std::string& run_id) {
   Reply<absl::StatusOr<v1::DescribeWorkflowExecutionResponse>> reply;
   v1::DescribeWorkflowExecutionRequest request;

@@ -57,6 +57,7 @@ class TestCoordinator {
   absl::Status signal(const std::string& workflow_id, const std::string& name = "signal", const std::string& request_id = "");
   absl::Status request_cancel(const std::string& workflow_id, const std::string& request_id = "");
   absl::Status terminate(const std::string& workflow_id, const std::string& request_id = "");
+  absl::StatusOr<core::RunId> reset(const std::string& workflow_id, int64_t to_event_id, const std::string& request_id = "");
   absl::StatusOr<v1::DescribeWorkflowExecutionResponse> describe(const std::string& workflow_id, const std::string& run_id = "");
   absl::StatusOr<engine::Engine::HistoryResult> history(engine::Engine::HistoryRead read);
   // The same without waiting.

@@ -64,6 +64,34 @@ TEST(Replay, AfterAResetTheDecisionIsMadeAnew) {
   EXPECT_EQ(describe(story.decide()), "Complete(parcel)");
 }
 
+// Of the run that the history was first of; after the reset they are new.
+TEST(Replay, AResetKeepsTheIdsThatWereDrawnBeforeIt) {
+  const auto draws = [](Workflow wf) -> Task<std::string> {
+    const std::string first = wf.uuid();
+    co_await wf.schedule(step, first, {.activity_id = first});
+    const std::string second = wf.uuid();
+    co_return co_await wf.schedule(step, second, {.activity_id = second});
+  };
+  Story base(draws);
+  base.started();
+  const std::string first = base.decide().decisions(0).schedule_activity_task().activity_id();
+  base.activity_completed(first, payload(std::string("done")));
+  const std::string second = base.decide().decisions(0).schedule_activity_task().activity_id();
+
+  Story story(draws);
+  auto& started = *story.add()->mutable_workflow_execution_started();
+  started.set_original_run_id(Story::kExecution.run_id);
+  // What this run would draw by itself is something else: it has another id.
+  story.execution = {"order-17", "0190-another"};
+  EXPECT_EQ(story.decide().decisions(0).schedule_activity_task().activity_id(), first);
+  story.activity_completed(first, payload(std::string("done")));
+  story.decision_started();
+  story.add()->mutable_workflow_execution_reset()->set_new_run_id(story.execution.run_id);
+  const std::string anew = story.decide().decisions(0).schedule_activity_task().activity_id();
+  EXPECT_NE(anew, second);
+  EXPECT_NE(anew, first);
+}
+
 TEST(Replay, OptionsOfAnActivityAreInItsDecision) {
   Story story([](Workflow wf) -> Task<int> {
     const int value = co_await wf.schedule(square, 3,

@@ -65,7 +65,7 @@ std::optional<detail::DecisionFailure> Story::ask(detail::Replayer& replayer, in
 const Answer& Story::decide() {
   const int64_t started = decision_started();
   answer_.Clear();
-  cached_.push_back({std::make_unique<detail::Replayer>(function_, kExecution, kType), 0});
+  cached_.push_back({std::make_unique<detail::Replayer>(function_, execution, kType), 0});
   for (size_t i = cached_.size(); i-- > 0;) {
     Answer answer;
     const auto failure = ask(*cached_[i].replayer, cached_[i].seen, &answer);
@@ -86,7 +86,7 @@ const Answer& Story::decide() {
 
 detail::DecisionFailure Story::decide_and_fail() {
   decision_started();
-  detail::Replayer fresh(function_, kExecution, kType);
+  detail::Replayer fresh(function_, execution, kType);
   Answer answer;
   const auto by_replay = ask(fresh, 0, &answer);
   for (Cached& cached : cached_) {
@@ -105,7 +105,7 @@ detail::DecisionFailure Story::decide_and_fail() {
 
 void Story::decide_in_vain() {
   decision_started();
-  detail::Replayer fresh(function_, kExecution, kType);
+  detail::Replayer fresh(function_, execution, kType);
   Answer answer;
   const auto failure = ask(fresh, 0, &answer);
   EXPECT_FALSE(failure) << failure->message;

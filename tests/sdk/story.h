@@ -83,6 +83,7 @@ class Story : public HistoryBuilder {
   }
 
   static inline const Execution kExecution{"order-17", "0190-run"};
+  Execution execution = kExecution;  // whom it is about
   static inline const TypeName kType{"test", "1"};
 
  private:

@@ -44,7 +44,8 @@ TEST_F(BeyondReset, TheNewRunBeginsAsTheOldOneDidAndTheDecisionIsMadeAnew) {
   EXPECT_EQ(history_text("w", 5),
             "5 ActivityTaskScheduled, 6 ActivityTaskStarted, 7 ActivityTaskCompleted, 8 DecisionTaskScheduled, 9 DecisionTaskStarted, "
             "10 WorkflowExecutionReset, 11 DecisionTaskScheduled");
-  EXPECT_EQ(attributes("w", 10), "base_run_id: \"" + base + "\" decision_task_completed_event_id: 10 reason: \"b was wrong\"");
+  EXPECT_EQ(attributes("w", 10), "base_run_id: \"" + base + "\" decision_task_completed_event_id: 10 reason: \"b was wrong\" new_run_id: \"" + run + "\"");
+  EXPECT_EQ(event("w", 1).workflow_execution_started().original_run_id(), base);
   EXPECT_EQ(describe("w").execution_info().execution().run_id(), run);
   const auto task = poll_decision();
   EXPECT_EQ(task.workflow_execution().run_id(), run);
@@ -94,6 +95,19 @@ TEST_F(BeyondReset, ATimerKeepsItsTime) {
   decide({});
   reset("w", 11);
   EXPECT_GE(milliseconds_of(wait_for("w", "TimerFired").event_time()), time_ms("w", 5) + 1'000);
+}
+
+TEST_F(BeyondReset, APauseIsNotTakenOver) {
+  start("w");
+  const auto task = poll_decision();
+  v1::PauseWorkflowExecutionRequest pause;
+  merge("domain: 'orders' workflow_id: 'w'", &pause);
+  EXPECT_EQ(outcome(*workflows_, &Workflows::PauseWorkflowExecution, pause).reason, "OK");
+  answer(task, {});
+  reset("w", 5);
+  EXPECT_EQ(history_text("w", 4), "4 WorkflowExecutionPaused, 5 WorkflowExecutionReset, 6 DecisionTaskScheduled");
+  EXPECT_FALSE(describe("w").has_pause());
+  decide({complete()});
 }
 
 TEST_F(BeyondReset, SignalsAndCancelRequestsThatCameSinceComeAgain) {
@@ -194,6 +208,18 @@ TEST_F(BeyondReset, ARepeatUnderItsRequestIdIsAnsweredAsTheFirstWas) {
   decide({complete()});
   EXPECT_EQ(reset("w", 10, "request_id: 'r'"), run) << "also when it has closed";
   EXPECT_EQ(describe("w").execution_info().execution().run_id(), run);
+}
+
+TEST_F(BeyondReset, ARefusalUnderItsRequestIdStaysOne) {
+  start_two_steps();
+  for (int copy = 0; copy < 2; ++copy) {
+    const Outcome refused = try_reset("w", 11, "request_id: 'r'");
+    EXPECT_EQ(refused.reason, "VALIDATION") << copy;
+    EXPECT_THAT(refused.message, ::testing::HasSubstr("decision_task_completed_event_id")) << copy;
+  }
+  complete_activity(poll_activity());
+  EXPECT_EQ(try_reset("w", 4, "request_id: 'r'").reason, "VALIDATION") << "as it was told before";
+  EXPECT_EQ(try_reset("w", 4).reason, "OK");
 }
 
 TEST_F(BeyondReset, OnlyToADecisionOfTheRun) {

@@ -78,7 +78,8 @@ absl::Status reset(ExecutionState& state, Place place) {
   started.clear_parent_initiated_event_id();
   started.clear_start_delay_ms();
   state.identity = std::move(identity);
-  // What the base's clients held and said.
+  // What the base's clients held and said, and who had stopped it.
+  state.pause.reset();
   state.decision.reset();
   state.queued_decision.reset();
   state.decision_failure.reset();

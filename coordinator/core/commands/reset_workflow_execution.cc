@@ -13,22 +13,23 @@ constexpr std::string_view kPoint = "decision_task_completed_event_id";
 
 absl::Status check_point(const ExecutionState& base, const ResetWorkflowExecution& command) {
   const int64_t point = command.request.decision_task_completed_event_id();
+  if (command.journal->too_large()) {
+    return invalid_field(kPoint, "what is to be kept is over " + std::to_string(kMaxResetBytes) + " bytes: choose an earlier decision");
+  }
   // The run went on while its journal was read.
   if (command.journal->last_event_id() < base.last_event_id) return absl::AbortedError("the journal of the base is older than its state");
-  if (!command.journal->ends_at_decision()) {
-    return invalid_field(kPoint, "event " + std::to_string(point) + " of run " + base.identity->run_id.to_text() +
-                                     " is not a DecisionTaskCompleted: look for one in its history");
-  }
-  if (!command.journal->too_large()) return absl::OkStatus();
-  return invalid_field(kPoint, "what is to be kept is over " + std::to_string(kMaxResetBytes) + " bytes: choose an earlier decision");
+  if (command.journal->ends_at_decision()) return absl::OkStatus();
+  return invalid_field(kPoint, "event " + std::to_string(point) + " of run " + base.identity->run_id.to_text() +
+                                   " is not a DecisionTaskCompleted: look for one in its history");
 }
 
 void keep(const journal::Record& kept, const RunId& run_id, Draft& draft) {
   draft.record([&](journal::Record& record) {
     record = kept;
     if (!kept.event().has_workflow_execution_started()) return;
-    auto& execution = *record.mutable_event()->mutable_workflow_execution_started()->mutable_execution();
-    execution = execution_ref(execution.workflow_id(), run_id);
+    auto& started = *record.mutable_event()->mutable_workflow_execution_started();
+    if (started.original_run_id().empty()) started.set_original_run_id(started.execution().run_id());
+    *started.mutable_execution() = execution_ref(started.execution().workflow_id(), run_id);
   });
 }
 
@@ -55,11 +56,15 @@ absl::StatusOr<Commit> begin(const ExecutionState& base, const ResetWorkflowExec
     reset.set_base_run_id(base.started().execution().run_id());
     reset.set_decision_task_completed_event_id(command.request.decision_task_completed_event_id());
     reset.set_reason(command.request.reason());
+    reset.set_new_run_id(std::string(command.fresh_run_id.view()));
   });
   for (const journal::Event& came : command.journal->came_since()) let_come(came, draft);
   draft.wake_decider();
   draft.arm_deadline(*earliest_deadline_ms(state));
-  return std::move(draft).finish(StartReply{command.fresh_run_id});
+  absl::StatusOr<Commit> begun = std::move(draft).finish(StartReply{command.fresh_run_id});
+  if (!begun.ok() || begun->runs[0].after.open()) return begun;
+  return mark_rests_on_registry(invalid_field(
+      kPoint, "with the signals that came since, the history would be longer than the domain allows: choose an earlier decision"));
 }
 
 // Without records if it is closed.

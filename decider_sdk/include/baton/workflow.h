@@ -192,7 +192,8 @@ class Workflow {
   void record_marker(std::string_view name, Where where = Where::current()) {
     detail::record_marker(run_, name, std::nullopt, where);
   }
-  // Drawn from the run id: the same at every replay. Not for secrets.
+  // Drawn from the run id, that of the first run where a reset began this one: the same at every
+  // replay, and new ones after a reset. Not for secrets.
   uint64_t random();
   std::string uuid();
   // Free text shown by describe, at most 32,768 characters; the last one given stays.
@@ -203,6 +204,7 @@ class Workflow {
 
   // --- who am I ---
   const std::string& workflow_id() const;
+  // Another one after a reset: not for what is decided, where uuid() is the same again.
   const std::string& run_id() const;
   const TypeName& type() const;
 

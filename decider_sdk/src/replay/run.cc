@@ -54,6 +54,9 @@ void Run::apply(const Event& event) {
   switch (event.attributes_case()) {
     case Event::kWorkflowExecutionStarted:
       started_event_seen_ = true;
+      if (const auto& original = event.workflow_execution_started().original_run_id(); !original.empty()) {
+        random_state_ = hash(original);
+      }
       if (event.workflow_execution_started().has_input()) {
         input_ = from_wire(event.workflow_execution_started().input());
       }
@@ -75,6 +78,8 @@ void Run::apply(const Event& event) {
     case Event::kWorkflowExecutionResumed:
     case Event::kWorkflowExecutionHistoryLimitNeared:
     case Event::kWorkflowExecutionReset:
+      random_state_ ^= hash(event.workflow_execution_reset().new_run_id());
+      break;
     case Event::kSearchAttributesUpserted:
     case Event::kUpsertSearchAttributesFailed:
       break;
