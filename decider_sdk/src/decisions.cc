@@ -28,7 +28,33 @@ void set_retry(const ActivityOptions::Retry& retry, v1::RetryPolicy* out) {
   }
 }
 
+// What the options of a child and of a run that continues have in common.
+template <class Options, class Attributes>
+void set_execution_options(const Options& options, Attributes* out) {
+  if (!options.execution_start_to_close.is_default()) {
+    to_wire(options.execution_start_to_close, out->mutable_execution_start_to_close_timeout());
+  }
+  if (!options.task_start_to_close.is_default()) {
+    to_wire(options.task_start_to_close, out->mutable_task_start_to_close_timeout());
+  }
+  if (!options.task_list.empty()) out->mutable_task_list()->set_name(std::string(options.task_list));
+  out->set_child_policy(static_cast<v1::ChildPolicy>(options.child_policy));
+  if (options.priority.given) out->set_task_priority(options.priority.value);
+  for (const std::string_view tag : options.tags) out->add_tag_list(std::string(tag));
+  if (!options.lambda_role.empty()) out->set_lambda_role(std::string(options.lambda_role));
+}
+
 }  // namespace
+
+std::optional<Payload> payload_of(bool present, const v1::Payload& payload) {
+  if (!present) return std::nullopt;
+  return from_wire(payload);
+}
+
+void set_options(const ChildOptions& options, v1::StartChildWorkflowExecutionAttributes* out) {
+  set_execution_options(options, out);
+  if (!options.control.empty()) out->set_control(std::string(options.control));
+}
 
 void set_options(const ActivityOptions& options, v1::ScheduleActivityTaskAttributes* out) {
   if (!options.start_to_close.is_default()) {
@@ -88,6 +114,15 @@ void Decisions::record_marker(std::string_view name, const std::optional<Payload
   auto* const out = add(*this)->mutable_record_marker();
   out->set_marker_name(std::string(name));
   set(details, [&] { return out->mutable_details(); });
+}
+
+void Decisions::start_child(std::string_view workflow_id, const TypeName& type,
+                            const std::optional<Payload>& input, const ChildOptions& options) {
+  auto* const out = add(*this)->mutable_start_child_workflow_execution();
+  out->set_workflow_id(std::string(workflow_id));
+  to_wire(type, out->mutable_workflow_type());
+  set(input, [&] { return out->mutable_input(); });
+  detail::set_options(options, out);
 }
 
 void Decisions::complete(const std::optional<Payload>& result) {

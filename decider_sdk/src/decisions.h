@@ -1,6 +1,7 @@
 // What is behind baton::Decisions, and what both levels of the decider put into decisions.
 #pragma once
 
+#include "baton/child_options.h"
 #include "baton/decision_task.h"
 #include "baton/v1/decider_service.pb.h"
 
@@ -14,6 +15,11 @@ namespace detail {
 
 // Everything but the activity id, the type and the input.
 void set_options(const ActivityOptions& options, v1::ScheduleActivityTaskAttributes* out);
+// Everything but the workflow id, the type and the input.
+void set_options(const ChildOptions& options, v1::StartChildWorkflowExecutionAttributes* out);
+
+// What an event has in an optional field.
+std::optional<Payload> payload_of(bool present, const v1::Payload& payload);
 
 }  // namespace detail
 }  // namespace baton

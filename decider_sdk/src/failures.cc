@@ -18,10 +18,31 @@ std::string describe(const ActivityFailed::Facts& facts) {
   return text;
 }
 
+std::string describe(const ChildFailed::Facts& facts) {
+  std::string text =
+      "child workflow " + facts.workflow.name + " (" + facts.execution.workflow_id + ") ";
+  switch (facts.kind) {
+    case ChildFailure::kFailed:
+      return text + "failed: " + facts.reason;
+    case ChildFailure::kTimedOut:
+      return text + "timed out: " + facts.reason;
+    case ChildFailure::kCanceled:
+      return text + "was canceled";
+    case ChildFailure::kTerminated:
+      return text + "was terminated";
+    case ChildFailure::kStartFailed:
+      return text + "could not be started: " + facts.reason;
+  }
+  return text;
+}
+
 }  // namespace
 
+ChildFailed::ChildFailed(Facts facts)
+    : Failure(describe(facts)), facts_(std::make_shared<const Facts>(std::move(facts))) {}
+
 ActivityFailed::ActivityFailed(Facts facts)
-    : std::runtime_error(describe(facts)),
+    : Failure(describe(facts)),
       facts_(std::make_shared<const Facts>(std::move(facts))) {}
 
 }  // namespace baton

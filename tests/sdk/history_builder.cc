@@ -109,6 +109,70 @@ void HistoryBuilder::signaled(const std::string& name, const std::optional<Paylo
 
 void HistoryBuilder::cancel_requested() { add()->mutable_workflow_execution_cancel_requested(); }
 
+void HistoryBuilder::child_initiated(const std::string& workflow_id, const TypeName& type) {
+  auto* const out = add()->mutable_start_child_workflow_execution_initiated();
+  out->set_workflow_id(workflow_id);
+  to_wire(type, out->mutable_workflow_type());
+}
+
+void HistoryBuilder::child_refused(const std::string& workflow_id) {
+  const int64_t initiated = id_of_child(workflow_id);
+  auto* const out = add()->mutable_start_child_workflow_execution_failed();
+  out->set_workflow_id(workflow_id);
+  out->set_initiated_event_id(initiated);
+  out->set_cause(v1::START_CHILD_WORKFLOW_EXECUTION_FAILED_CAUSE_WORKFLOW_ALREADY_RUNNING);
+}
+
+void HistoryBuilder::child_started(const std::string& workflow_id) {
+  const int64_t initiated = id_of_child(workflow_id);
+  auto* const out = add()->mutable_child_workflow_execution_started();
+  out->set_initiated_event_id(initiated);
+  out->mutable_workflow_execution()->set_workflow_id(workflow_id);
+  out->mutable_workflow_execution()->set_run_id(workflow_id + "-run");
+}
+
+void HistoryBuilder::child_completed(const std::string& workflow_id, const std::optional<Payload>& result) {
+  const int64_t initiated = id_of_child(workflow_id);
+  auto* const out = add()->mutable_child_workflow_execution_completed();
+  out->set_initiated_event_id(initiated);
+  set(result, [&] { return out->mutable_result(); });
+}
+
+void HistoryBuilder::child_failed(const std::string& workflow_id, const std::string& reason, const std::optional<Payload>& details) {
+  const int64_t initiated = id_of_child(workflow_id);
+  auto* const out = add()->mutable_child_workflow_execution_failed();
+  out->set_initiated_event_id(initiated);
+  out->set_reason(reason);
+  set(details, [&] { return out->mutable_details(); });
+}
+
+void HistoryBuilder::child_timed_out(const std::string& workflow_id) {
+  const int64_t initiated = id_of_child(workflow_id);
+  auto* const out = add()->mutable_child_workflow_execution_timed_out();
+  out->set_initiated_event_id(initiated);
+  out->set_timeout_type(v1::WORKFLOW_EXECUTION_TIMEOUT_TYPE_START_TO_CLOSE);
+}
+
+void HistoryBuilder::child_canceled(const std::string& workflow_id, const std::optional<Payload>& details) {
+  const int64_t initiated = id_of_child(workflow_id);
+  auto* const out = add()->mutable_child_workflow_execution_canceled();
+  out->set_initiated_event_id(initiated);
+  set(details, [&] { return out->mutable_details(); });
+}
+
+void HistoryBuilder::child_terminated(const std::string& workflow_id) {
+  const int64_t initiated = id_of_child(workflow_id);
+  add()->mutable_child_workflow_execution_terminated()->set_initiated_event_id(initiated);
+}
+
+int64_t HistoryBuilder::id_of_child(const std::string& workflow_id) const {
+  for (auto event = events_.rbegin(); event != events_.rend(); ++event) {
+    if (event->start_child_workflow_execution_initiated().workflow_id() == workflow_id) return event->event_id();
+  }
+  ADD_FAILURE() << "child " << workflow_id << " was never initiated";
+  return 0;
+}
+
 int64_t HistoryBuilder::id_of_activity(const std::string& id) const {
   for (auto event = events_.rbegin(); event != events_.rend(); ++event) {
     if (event->activity_task_scheduled().activity_id() == id) return event->event_id();
@@ -152,6 +216,11 @@ void HistoryBuilder::add_decision(const v1::Decision& decision) {
       if (decision.record_marker().has_details()) *out->mutable_details() = decision.record_marker().details();
       break;
     }
+    case v1::Decision::kStartChildWorkflowExecution: {
+      const auto& in = decision.start_child_workflow_execution();
+      child_initiated(in.workflow_id(), {in.workflow_type().name(), in.workflow_type().version()});
+      break;
+    }
     default:
       add_closing(decision);
   }
@@ -186,6 +255,11 @@ bool HistoryBuilder::add_refusal(const v1::Decision& decision) {
     add()->mutable_request_cancel_activity_task_failed()->set_activity_id(decision.request_cancel_activity_task().activity_id());
   } else if (decision.has_record_marker()) {
     add()->mutable_record_marker_failed()->set_marker_name(decision.record_marker().marker_name());
+  } else if (decision.has_start_child_workflow_execution()) {
+    auto* const out = add()->mutable_start_child_workflow_execution_failed();
+    out->set_workflow_id(decision.start_child_workflow_execution().workflow_id());
+    *out->mutable_workflow_type() = decision.start_child_workflow_execution().workflow_type();
+    out->set_cause(v1::START_CHILD_WORKFLOW_EXECUTION_FAILED_CAUSE_WORKFLOW_TYPE_DOES_NOT_EXIST);
   } else if (decision.has_complete_workflow_execution()) {
     add()->mutable_complete_workflow_execution_failed()->set_cause(v1::COMPLETE_WORKFLOW_EXECUTION_FAILED_CAUSE_UNHANDLED_DECISION);
   } else {

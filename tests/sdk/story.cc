@@ -23,6 +23,11 @@ std::string describe(const v1::Decision& decision) {
     const auto& in = decision.record_marker();
     return "RecordMarker(" + in.marker_name() + " " + text_of(in.has_details(), in.details()) + ")";
   }
+  if (decision.has_start_child_workflow_execution()) {
+    const auto& in = decision.start_child_workflow_execution();
+    const std::string input = text_of(in.has_input(), in.input());
+    return "StartChildWorkflowExecution(" + in.workflow_id() + " " + in.workflow_type().name() + (input.empty() ? "" : " " + input) + ")";
+  }
   if (decision.has_complete_workflow_execution()) {
     const auto& in = decision.complete_workflow_execution();
     return "Complete(" + text_of(in.has_result(), in.result()) + ")";

@@ -46,6 +46,16 @@ class HistoryBuilder {
   void marker_recorded(const std::string& name, const std::optional<Payload>& details = std::nullopt);
   void signaled(const std::string& name, const std::optional<Payload>& input = std::nullopt);
   void cancel_requested();
+  void child_initiated(const std::string& workflow_id, const TypeName& type);
+  // Initiated, and then refused: WORKFLOW_ALREADY_RUNNING.
+  void child_refused(const std::string& workflow_id);
+  // As run "<workflow id>-run".
+  void child_started(const std::string& workflow_id);
+  void child_completed(const std::string& workflow_id, const std::optional<Payload>& result = std::nullopt);
+  void child_failed(const std::string& workflow_id, const std::string& reason, const std::optional<Payload>& details = std::nullopt);
+  void child_timed_out(const std::string& workflow_id);
+  void child_canceled(const std::string& workflow_id, const std::optional<Payload>& details = std::nullopt);
+  void child_terminated(const std::string& workflow_id);
 
   // Decisions of these names become their ...Failed events with the first cause of all.
   std::vector<std::string> refused;
@@ -53,6 +63,7 @@ class HistoryBuilder {
  private:
   int64_t id_of_activity(const std::string& id) const;
   int64_t id_of_timer(const std::string& id) const;
+  int64_t id_of_child(const std::string& workflow_id) const;
   void add_decision(const v1::Decision& decision);
   bool add_refusal(const v1::Decision& decision);
   void add_closing(const v1::Decision& decision);

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <type_traits>
 
+#include "baton/priority.h"
 #include "baton/timeout.h"
 
 namespace baton {
@@ -21,12 +22,7 @@ struct ActivityOptions {
   std::string_view activity_id;
   // Kept in the history, delivered to nobody; at most 32,768 characters.
   std::string_view control;
-  struct Priority {
-    constexpr Priority() = default;
-    constexpr Priority(int value) : value(value), given(true) {}  // NOLINT: implicit on purpose
-    int value = 0;
-    bool given = false;
-  } priority;  // higher first
+  Priority priority;  // higher first
   // The coordinator tries again what failed, or ran into start_to_close or heartbeat; the workflow
   // hears of the last attempt only. Off unless `initial_interval` is given.
   struct Retry {

@@ -23,6 +23,7 @@
 
 #include "baton/activity.h"
 #include "baton/activity_options.h"
+#include "baton/child_options.h"
 #include "baton/conversion.h"
 #include "baton/history.h"
 #include "baton/names.h"
@@ -101,6 +102,10 @@ class Decisions {
                    const std::optional<std::string>& control = std::nullopt);
   void cancel_timer(std::string_view timer_id);
   void record_marker(std::string_view name, const std::optional<Payload>& details = std::nullopt);
+  // options.workflow_id is not used.
+  void start_child(std::string_view workflow_id, const TypeName& type,
+                   const std::optional<Payload>& input = std::nullopt,
+                   const ChildOptions& options = {});
 
   void complete(const std::optional<Payload>& result = std::nullopt);
   void fail(std::string_view reason, const std::optional<Payload>& details = std::nullopt);

@@ -11,6 +11,19 @@
 
 namespace baton {
 
+// What awaited things throw that have no result: `catch (const baton::Failure& failure)` catches any
+// of them. Uncaught, it fails the execution with the same reason and details.
+class Failure : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+
+  // Of whoever failed, in its own words; otherwise SWF's name of what happened. Each class says more.
+  virtual const std::string& reason() const = 0;
+  virtual const std::optional<Payload>& details() const = 0;
+  // The reason is in the words of the code that failed.
+  virtual bool in_own_words() const { return false; }
+};
+
 // Why an awaited activity has no result.
 enum class ActivityFailure {
   kFailed,          // the worker said so
@@ -20,7 +33,7 @@ enum class ActivityFailure {
 };
 
 // Thrown by awaiting an activity; Outcome::failure() holds the same as a value. Cheap to copy.
-class ActivityFailed : public std::runtime_error {
+class ActivityFailed : public Failure {
  public:
   struct Facts {
     ActivityFailure kind = ActivityFailure::kFailed;
@@ -36,9 +49,47 @@ class ActivityFailed : public std::runtime_error {
   const std::string& activity_id() const { return facts_->activity_id; }
   // kFailed: the worker's reason. kTimedOut: START_TO_CLOSE, SCHEDULE_TO_START, SCHEDULE_TO_CLOSE
   // or HEARTBEAT. kScheduleFailed: the cause, for example ACTIVITY_TYPE_DOES_NOT_EXIST.
-  const std::string& reason() const { return facts_->reason; }
+  const std::string& reason() const override { return facts_->reason; }
   // kFailed and kCanceled: the worker's. kTimedOut: of the last heartbeat.
-  const std::optional<Payload>& details() const { return facts_->details; }
+  const std::optional<Payload>& details() const override { return facts_->details; }
+  bool in_own_words() const override {
+    return kind() == ActivityFailure::kFailed && !reason().empty();
+  }
+
+ private:
+  std::shared_ptr<const Facts> facts_;
+};
+
+// Why an awaited child workflow has no result.
+enum class ChildFailure {
+  kFailed,       // its decider said so
+  kTimedOut,     // its execution start-to-close timeout passed
+  kCanceled,     // its decider said so, mostly after a cancel request
+  kTerminated,   // by a client, a child policy or the limit of events
+  kStartFailed,  // there is no such child: the coordinator refused it
+};
+
+// Thrown by awaiting a child workflow or its start. Cheap to copy.
+class ChildFailed : public Failure {
+ public:
+  struct Facts {
+    ChildFailure kind = ChildFailure::kFailed;
+    TypeName workflow;
+    Execution execution;  // kStartFailed: without a run id
+    std::string reason;
+    std::optional<Payload> details;
+  };
+  explicit ChildFailed(Facts facts);
+
+  ChildFailure kind() const { return facts_->kind; }
+  const TypeName& workflow() const { return facts_->workflow; }
+  const Execution& execution() const { return facts_->execution; }
+  // kFailed: the child's reason. kTimedOut: START_TO_CLOSE. kStartFailed: the cause, for example
+  // WORKFLOW_ALREADY_RUNNING. Otherwise empty.
+  const std::string& reason() const override { return facts_->reason; }
+  // kFailed and kCanceled: the child's.
+  const std::optional<Payload>& details() const override { return facts_->details; }
+  bool in_own_words() const override { return kind() == ChildFailure::kFailed && !reason().empty(); }
 
  private:
   std::shared_ptr<const Facts> facts_;
@@ -46,18 +97,21 @@ class ActivityFailed : public std::runtime_error {
 
 // Thrown by awaiting a timer that was canceled (cause CANCELED) or that the coordinator refused
 // (SWF's cause, for example OPEN_TIMERS_LIMIT_EXCEEDED).
-class TimerFailed : public std::runtime_error {
+class TimerFailed : public Failure {
  public:
   explicit TimerFailed(std::string cause)
-      : std::runtime_error("the timer did not fire: " + cause), cause_(std::move(cause)) {}
+      : Failure("the timer did not fire: " + cause), cause_(std::move(cause)) {}
   const std::string& cause() const { return cause_; }
+  const std::string& reason() const override { return cause_; }
+  const std::optional<Payload>& details() const override { return details_; }
 
  private:
   std::string cause_;
+  std::optional<Payload> details_;
 };
 
-// Thrown by workflow code to end the execution as failed, with its own words. An uncaught
-// ActivityFailed, TimerFailed or PayloadError fails it too. Every other uncaught exception is a
+// Thrown by workflow code to end the execution as failed, with its own words. An uncaught Failure or
+// PayloadError fails it too. Every other uncaught exception is a
 // defect of the code: it fails the decision task, which is offered again later, and the execution
 // stays as it is for code that knows better.
 class WorkflowFailed : public std::runtime_error {

@@ -9,12 +9,13 @@
 #include <memory>
 #include <optional>
 #include <source_location>
-#include <variant>
 #include <vector>
 
 #include "baton/conversion.h"
+#include "baton/detail/ending.h"
 #include "baton/detail/scheduler.h"
 #include "baton/failures.h"
+#include "baton/outcome.h"
 #include "baton/task.h"
 
 namespace baton {
@@ -23,17 +24,16 @@ class Workflow;
 
 namespace detail {
 
-class Run;
-
 // --- what the run does for the templates below (decider_sdk/src/replay) ---
-bool failed(const Waitable* activity);
-// The result; null: none was given, or it failed.
-const Payload* result(const Waitable* activity);
-ActivityFailed failure(const Waitable* activity);
+struct ActivityKind {
+  using Failure = ActivityFailed;
+  static bool failed(const Waitable* activity);
+  static const Payload* result(const Waitable* activity);
+  static ActivityFailed failure(const Waitable* activity);
+  static void release(Run* run, Waitable* activity);
+};
 void cancel_activity(Run* run, Waitable* activity, const std::source_location& where);
 void cancel_timer(Run* run, Waitable* timer, const std::source_location& where);
-// The result was taken by the only handle there was: the place may be used again.
-void release_activity(Run* run, Waitable* activity);
 void release_timer(Run* run, Waitable* timer);
 bool fired(const Waitable* timer);
 [[noreturn]] void throw_timer_failure(const Waitable* timer);
@@ -62,122 +62,20 @@ class Group : public Waitable {
 Group* make_group(Run* run, bool any, const Handle* members, size_t count);
 void release_group(Run* run, Group* group);
 
-// Waits for one waitable; what it gives is up to the derived class.
-class HandleAwaiter {
- public:
-  explicit HandleAwaiter(const Handle& handle) : handle_(handle) { handle_.check(); }
-  bool await_ready() const { return handle_.waitable->ready(); }
-  void await_suspend(std::coroutine_handle<> coroutine) {
-    waiter_.coroutine = coroutine;
-    handle_.waitable->add(&waiter_);
-  }
-
- protected:
-  Waitable* waitable() const { return handle_.waitable; }
-
- private:
-  Handle handle_;
-  Waiter waiter_;
-};
-
 }  // namespace detail
 
-// A value, or why there is none.
+// A scheduled activity. co_await gives its result or throws ActivityFailed; co_await outcome() gives
+// Outcome<T>.
 template <class T>
-class Outcome {
+class [[nodiscard]] Future : public detail::Ending<T, detail::ActivityKind> {
  public:
-  using Value = std::conditional_t<std::is_void_v<T>, std::monostate, T>;
+  using detail::Ending<T, detail::ActivityKind>::Ending;
 
-  explicit Outcome(Value value) : content_(std::move(value)) {}
-  explicit Outcome(ActivityFailed failure) : content_(std::move(failure)) {}
-
-  bool ok() const { return content_.index() == 0; }
-  explicit operator bool() const { return ok(); }
-  // Only when ok().
-  const Value& value() const { return std::get<0>(content_); }
-  const Value& operator*() const { return value(); }
-  const Value* operator->() const { return &value(); }
-  // Only when not ok().
-  const ActivityFailed& failure() const { return std::get<1>(content_); }
-
- private:
-  std::variant<Value, ActivityFailed> content_;
-};
-
-// A scheduled activity. co_await gives its result or throws ActivityFailed.
-template <class T>
-class [[nodiscard]] Future {
- public:
-  Future(detail::Run* run, detail::Waitable* activity)
-      : run_(run), handle_{activity, activity->generation()} {}
-
-  bool ready() const {
-    handle_.check();
-    return handle_.waitable->ready();
-  }
   // Asks for its end; it ends as the worker says. Nothing happens when it has ended already.
   void cancel(std::source_location where = std::source_location::current()) {
-    handle_.check();
-    detail::cancel_activity(run_, handle_.waitable, where);
+    this->handle().check();
+    detail::cancel_activity(this->run(), this->handle().waitable, where);
   }
-
-  // co_await future.outcome() gives baton::Outcome<T>: a failure as a value, nothing thrown.
-  class [[nodiscard]] OutcomeWait {
-   public:
-    explicit OutcomeWait(const Future& future) : future_(future) {}
-    class Awaiter : public detail::HandleAwaiter {
-     public:
-      using detail::HandleAwaiter::HandleAwaiter;
-      Outcome<T> await_resume() const {
-        if (detail::failed(this->waitable())) return Outcome<T>(detail::failure(this->waitable()));
-        return Outcome<T>(value_of(this->waitable()));
-      }
-    };
-    Awaiter to_awaiter() const { return Awaiter(future_.handle_); }
-
-   private:
-    Future future_;
-  };
-  OutcomeWait outcome() const { return OutcomeWait(*this); }
-
-  class Awaiter : public detail::HandleAwaiter {
-   public:
-    // `last`: no other handle refers to the activity.
-    Awaiter(detail::Run* run, const detail::Handle& handle, bool last)
-        : detail::HandleAwaiter(handle), run_(run), last_(last) {}
-    T await_resume() const {
-      detail::Waitable* const activity = this->waitable();
-      if (detail::failed(activity)) throw detail::failure(activity);
-      if constexpr (std::is_void_v<T>) {
-        if (last_) detail::release_activity(run_, activity);
-      } else {
-        const Payload* const payload = detail::result(activity);
-        T value = from_payload<T>(payload);
-        if (last_) detail::release_activity(run_, activity);
-        return value;
-      }
-    }
-
-   private:
-    detail::Run* run_;
-    bool last_;
-  };
-  Awaiter to_awaiter() const& { return Awaiter(run_, handle_, false); }
-  Awaiter to_awaiter() && { return Awaiter(run_, handle_, true); }
-
-  const detail::Handle& handle() const { return handle_; }
-
- private:
-  static typename Outcome<T>::Value value_of(const detail::Waitable* activity) {
-    if constexpr (std::is_void_v<T>) {
-      return {};
-    } else {
-      return from_payload<T>(detail::result(activity));
-    }
-  }
-
-  detail::Run* run_;
-  detail::Handle handle_;
 };
 
 // A started timer. co_await returns when it has fired and throws TimerFailed when it was canceled.

@@ -29,6 +29,8 @@
 #include "baton/activity.h"
 #include "baton/activity_options.h"
 #include "baton/canceled.h"
+#include "baton/child.h"
+#include "baton/child_options.h"
 #include "baton/conversion.h"
 #include "baton/failures.h"
 #include "baton/handles.h"
@@ -37,6 +39,7 @@
 #include "baton/signal.h"
 #include "baton/task.h"
 #include "baton/timeout.h"
+#include "baton/workflow_type.h"
 
 namespace baton {
 
@@ -47,6 +50,9 @@ using Where = std::source_location;
 Waitable* schedule(Run* run, std::string_view name, std::string_view version,
                    std::optional<Payload> input, const ActivityOptions& options,
                    const Where& where);
+Waitable* start_child(Run* run, std::string_view name, std::string_view version,
+                      std::optional<Payload> input, const ChildOptions& options,
+                      const Where& where);
 Waitable* sleep(Run* run, Duration duration, const Where& where);
 Waitable* channel(Run* run, std::string_view signal);
 Waitable* cancellation(Run* run);
@@ -88,10 +94,7 @@ class Workflow {
     requires std::convertible_to<Argument, A>
   Future<R> schedule(const Activity<R(A)>& activity, Argument&& argument,
                      const ActivityOptions& options = {}, Where where = Where::current()) {
-    static_assert(
-        !detail::is_trap<Argument>,
-        "Name this argument first (auto x = …; wf.schedule(activity, x)): g++ 12 destroys "
-        "a temporary aggregate twice inside a co_await expression.");
+    refuse_trap<Argument>();
     return {run_,
             detail::schedule(run_, activity.name, activity.version,
                              to_argument<A>(std::forward<Argument>(argument)), options, where)};
@@ -101,6 +104,25 @@ class Workflow {
                      Where where = Where::current()) {
     return {run_,
             detail::schedule(run_, activity.name, activity.version, std::nullopt, options, where)};
+  }
+
+  // --- child workflows ---
+
+  // Starts another execution in the same domain as this one's child; co_await on the handle waits for
+  // its result.
+  template <class R, class A, class Argument>
+    requires std::convertible_to<Argument, A>
+  Child<R> start_child(const WorkflowType<R(A)>& type, Argument&& argument,
+                       const ChildOptions& options = {}, Where where = Where::current()) {
+    refuse_trap<Argument>();
+    return {run_,
+            detail::start_child(run_, type.name, type.version,
+                                to_argument<A>(std::forward<Argument>(argument)), options, where)};
+  }
+  template <class R>
+  Child<R> start_child(const WorkflowType<R()>& type, const ChildOptions& options = {},
+                       Where where = Where::current()) {
+    return {run_, detail::start_child(run_, type.name, type.version, std::nullopt, options, where)};
   }
 
   // --- time ---
@@ -209,6 +231,13 @@ class Workflow {
   const TypeName& type() const;
 
  private:
+  template <class Argument>
+  static constexpr void refuse_trap() {
+    static_assert(
+        !detail::is_trap<Argument>,
+        "Name this argument first (auto x = …; wf.schedule(activity, x)): g++ 12 destroys "
+        "a temporary aggregate twice inside a co_await expression.");
+  }
   template <class A, class Argument>
   static std::optional<Payload> to_argument(Argument&& argument) {
     if constexpr (std::is_same_v<std::remove_cvref_t<Argument>, A>) {

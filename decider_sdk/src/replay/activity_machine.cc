@@ -7,14 +7,6 @@
 #include "wire.h"
 
 namespace baton::detail {
-namespace {
-
-std::optional<Payload> payload_of(bool present, const v1::Payload& payload) {
-  if (!present) return std::nullopt;
-  return from_wire(payload);
-}
-
-}  // namespace
 
 ActivityMachine* Activities::take_place() {
   if (free_.empty()) {

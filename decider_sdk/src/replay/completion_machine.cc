@@ -40,12 +40,9 @@ std::optional<DecisionFailure> Completion::decide_by(std::exception_ptr exceptio
     decide(DecisionKind::kCancelWorkflowExecution, "", canceled.details());
   } catch (const WorkflowFailed& failed) {
     fail(failed.reason(), failed.details());
-  } catch (const ActivityFailed& failed) {
-    const bool own_words = failed.kind() == ActivityFailure::kFailed && !failed.reason().empty();
-    fail(own_words ? failed.reason() : failed.what(),
+  } catch (const Failure& failed) {
+    fail(failed.in_own_words() ? failed.reason() : failed.what(),
          failed.details() ? failed.details() : text(failed.what()));
-  } catch (const TimerFailed& failed) {
-    fail(failed.what(), text(failed.what()));
   } catch (const PayloadError& error) {
     fail("PAYLOAD_ERROR", text(error.what()));
   } catch (const std::exception& error) {

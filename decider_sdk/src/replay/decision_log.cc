@@ -17,6 +17,8 @@ const char* name_of(DecisionKind kind) {
       return "CancelTimer";
     case DecisionKind::kRecordMarker:
       return "RecordMarker";
+    case DecisionKind::kStartChildWorkflowExecution:
+      return "StartChildWorkflowExecution";
     case DecisionKind::kCompleteWorkflowExecution:
       return "CompleteWorkflowExecution";
     case DecisionKind::kFailWorkflowExecution:
@@ -42,12 +44,16 @@ std::string describe(const Decided& decided, const v1::Decision* decision) {
 std::string describe(const v1::HistoryEvent& event) {
   const HistoryEvent view(&event);
   std::string text = view.name() + "(";
+  const auto add = [&text](std::string_view part) {
+    if (!part.empty()) text.append(text.back() == '(' ? "" : ", ").append(part);
+  };
   for (const auto part : {view.activity_id(), view.timer_id(), view.marker_name(),
                           view.signal_name(), view.workflow_id()}) {
-    if (!part.empty()) text.append(text.back() == '(' ? "" : ", ").append(part);
+    add(part);
   }
-  const TypeName type = view.activity_type();
-  if (!type.name.empty()) text += ", " + type.name + "/" + type.version;
+  for (const TypeName& type : {view.activity_type(), view.workflow_type()}) {
+    if (!type.name.empty()) add(type.name + "/" + type.version);
+  }
   if (text.back() == '(') {
     text.pop_back();
     return text;
@@ -72,6 +78,10 @@ void DecisionLog::begin(WireDecisions* out) {
 v1::Decision* DecisionLog::add(Decided decided) {
   decided_.push_back(std::move(decided));
   return out_->Add();
+}
+
+const Decided* DecisionLog::next(DecisionKind kind) const {
+  return all_matched() || decided_[matched_].kind != kind ? nullptr : &decided_[matched_];
 }
 
 const Decided* DecisionLog::match(DecisionKind kind, const std::string& id) {

@@ -19,6 +19,7 @@ enum class DecisionKind {
   kStartTimer,
   kCancelTimer,
   kRecordMarker,
+  kStartChildWorkflowExecution,
   kCompleteWorkflowExecution,
   kFailWorkflowExecution,
   kCancelWorkflowExecution,
@@ -28,7 +29,7 @@ enum class DecisionKind {
 struct Decided {
   DecisionKind kind;
   Waitable* machine;  // whose decision it is; null for markers and closings
-  std::string id;     // activity id, timer id or marker name; empty for closings
+  std::string id;     // activity id, timer id, marker name, …; empty for closings
   std::source_location where;
 };
 
@@ -50,6 +51,8 @@ class DecisionLog {
   const Decided& operator[](size_t index) const { return decided_[index]; }
 
   bool all_matched() const { return matched_ == decided_.size(); }
+  // The decision that comes next; null: it is none of this kind.
+  const Decided* next(DecisionKind kind) const;
   // The decision that `event` is the answer to; null: it is not the next one, see mismatch().
   const Decided* match(DecisionKind kind, const std::string& id);
   // What is wrong when an event is not the next decision's: event, history, code, source line.

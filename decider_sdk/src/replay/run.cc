@@ -2,13 +2,10 @@
 
 #include <mutex>
 
-#include "symbol.h"
 #include "wire.h"
 
 namespace baton::detail {
 namespace {
-
-using Event = v1::HistoryEvent;
 
 uint64_t hash(std::string_view text) {
   uint64_t value = 14695981039346656037u;  // FNV-1a
@@ -48,132 +45,6 @@ void Run::fail(std::string reason, std::string message) {
 void Run::abort(std::string reason, std::string message) {
   fail(std::move(reason), std::move(message));
   throw ReplayAborted{};
-}
-
-void Run::apply(const Event& event) {
-  switch (event.attributes_case()) {
-    case Event::kWorkflowExecutionStarted:
-      started_event_seen_ = true;
-      if (const auto& original = event.workflow_execution_started().original_run_id(); !original.empty()) {
-        random_state_ = hash(original);
-      }
-      if (event.workflow_execution_started().has_input()) {
-        input_ = from_wire(event.workflow_execution_started().input());
-      }
-      break;
-    case Event::kWorkflowExecutionSignaled:
-      channels_.signaled(event);
-      break;
-    case Event::kWorkflowExecutionCancelRequested:
-      cancel_request_.requested();
-      break;
-    case Event::kDecisionTaskScheduled:
-    case Event::kDecisionTaskStarted:
-    case Event::kDecisionTaskCompleted:
-    case Event::kDecisionTaskTimedOut:
-    case Event::kActivityTaskStarted:
-    case Event::kWorkflowExecutionTimedOut:
-    case Event::kWorkflowExecutionTerminated:
-    case Event::kWorkflowExecutionPaused:
-    case Event::kWorkflowExecutionResumed:
-    case Event::kWorkflowExecutionHistoryLimitNeared:
-    case Event::kWorkflowExecutionReset:
-      random_state_ ^= hash(event.workflow_execution_reset().new_run_id());
-      break;
-    case Event::kSearchAttributesUpserted:
-    case Event::kUpsertSearchAttributesFailed:
-      break;
-    case Event::kActivityTaskCompleted:
-    case Event::kActivityTaskFailed:
-    case Event::kActivityTaskTimedOut:
-    case Event::kActivityTaskCanceled:
-    case Event::kTimerFired:
-      apply_outcome(event);
-      break;
-    case Event::ATTRIBUTES_NOT_SET:
-      fail("UNKNOWN_EVENT", "event " + std::to_string(event.event_id()) +
-                                ": written by a newer coordinator, this decider does not know it");
-      break;
-    default:
-      apply_decision_event(event);
-  }
-}
-
-// What became of something that an earlier event started.
-void Run::apply_outcome(const Event& event) {
-  const bool known = event.has_activity_task_completed()   ? activities_.completed(event)
-                     : event.has_activity_task_failed()    ? activities_.failed(event)
-                     : event.has_activity_task_timed_out() ? activities_.timed_out(event)
-                     : event.has_activity_task_canceled()  ? activities_.canceled(event)
-                                                           : timers_.fired(event);
-  if (!known) {
-    fail("NONDETERMINISM",
-         log_.mismatch(event, "which refers to nothing that is open in the replayed code"));
-  }
-}
-
-// The answer to a decision: it must be the next one that the code made.
-void Run::apply_decision_event(const Event& event) {
-  std::string why;
-  bool fits = false;
-  switch (event.attributes_case()) {
-    case Event::kActivityTaskScheduled:
-      fits = activities_.scheduled(event, &why);
-      break;
-    case Event::kScheduleActivityTaskFailed:
-      fits = activities_.schedule_failed(event, &why);
-      break;
-    case Event::kActivityTaskCancelRequested:
-      fits = activities_.cancel_requested(event.activity_task_cancel_requested().activity_id());
-      break;
-    case Event::kRequestCancelActivityTaskFailed:
-      fits =
-          activities_.cancel_requested(event.request_cancel_activity_task_failed().activity_id());
-      break;
-    case Event::kTimerStarted:
-      fits = timers_.started(event);
-      break;
-    case Event::kStartTimerFailed:
-      fits = timers_.start_failed(event);
-      break;
-    case Event::kTimerCanceled:
-      fits = timers_.canceled(event);
-      break;
-    case Event::kCancelTimerFailed:
-      fits = timers_.cancel_failed(event);
-      break;
-    case Event::kMarkerRecorded:
-      fits = markers_.recorded(event.marker_recorded().marker_name());
-      break;
-    case Event::kRecordMarkerFailed:
-      fits = markers_.recorded(event.record_marker_failed().marker_name());
-      break;
-    default:
-      fits = apply_closing(event);
-  }
-  if (!fits) fail("NONDETERMINISM", log_.mismatch(event, why));
-}
-
-bool Run::apply_closing(const Event& event) {
-  switch (event.attributes_case()) {
-    case Event::kWorkflowExecutionCompleted:
-      return completion_.accepted(DecisionKind::kCompleteWorkflowExecution);
-    case Event::kWorkflowExecutionFailed:
-      return completion_.accepted(DecisionKind::kFailWorkflowExecution);
-    case Event::kWorkflowExecutionCanceled:
-      return completion_.accepted(DecisionKind::kCancelWorkflowExecution);
-    case Event::kCompleteWorkflowExecutionFailed:
-      return completion_.refused(DecisionKind::kCompleteWorkflowExecution,
-                                 symbol(event.complete_workflow_execution_failed().cause()));
-    case Event::kFailWorkflowExecutionFailed:
-      return completion_.refused(DecisionKind::kFailWorkflowExecution,
-                                 symbol(event.fail_workflow_execution_failed().cause()));
-    case Event::kCancelWorkflowExecutionFailed:
-      return completion_.refused(DecisionKind::kCancelWorkflowExecution,
-                                 symbol(event.cancel_workflow_execution_failed().cause()));
-    default:
-      return false;
-  }
 }
 
 void Run::expect_all_matched(int64_t completed_event_id) {
@@ -239,6 +110,13 @@ ActivityMachine* Run::schedule(std::string_view name, std::string_view version,
 TimerMachine* Run::sleep(Duration duration, const std::source_location& where) {
   if (closing_down_) throw ReplayAborted{};
   return timers_.start(duration, where);
+}
+
+ChildMachine* Run::start_child(std::string_view name, std::string_view version,
+                               std::optional<Payload> input, const ChildOptions& options,
+                               const std::source_location& where) {
+  if (closing_down_) throw ReplayAborted{};
+  return children_.start(name, version, std::move(input), options, where);
 }
 
 void Run::cancel(ActivityMachine* activity, const std::source_location& where) {

@@ -11,6 +11,7 @@
 #include "baton/detail/root.h"
 #include "replay/activity_machine.h"
 #include "replay/cancel_request.h"
+#include "replay/child_machine.h"
 #include "replay/completion_machine.h"
 #include "replay/decision_log.h"
 #include "replay/marker_machine.h"
@@ -55,6 +56,9 @@ class Run {
   void cancel(TimerMachine* timer, const std::source_location& where);
   void release(ActivityMachine* activity);
   void release(TimerMachine* timer);
+  ChildMachine* start_child(std::string_view name, std::string_view version,
+                            std::optional<Payload> input, const ChildOptions& options,
+                            const std::source_location& where);
   SignalChannel* channel(std::string_view name) { return channels_.get(name); }
   CancelRequest* cancel_request() { return &cancel_request_; }
   void record_marker(std::string_view name, std::optional<Payload> details,
@@ -77,7 +81,7 @@ class Run {
 
  private:
   void apply_decision_event(const v1::HistoryEvent& event);
-  void apply_outcome(const v1::HistoryEvent& event);
+  std::optional<bool> apply_outcome(const v1::HistoryEvent& event);
   bool apply_closing(const v1::HistoryEvent& event);
   void start();
   void ended_body();
@@ -91,6 +95,7 @@ class Run {
   DecisionLog log_;
   Activities activities_{log_, scheduler_};
   Timers timers_{log_, scheduler_};
+  Children children_{log_, scheduler_, execution_.run_id};
   Markers markers_{log_};
   SignalChannels channels_{scheduler_};
   CancelRequest cancel_request_{scheduler_};

@@ -12,11 +12,34 @@ const TimerMachine* timer_of(const Waitable* waitable) {
   return static_cast<const TimerMachine*>(waitable);
 }
 
+const ChildMachine* child_of(const Waitable* waitable) {
+  return static_cast<const ChildMachine*>(waitable);
+}
+
 }  // namespace
 
-bool failed(const Waitable* activity) { return activity_of(activity)->failed(); }
-const Payload* result(const Waitable* activity) { return activity_of(activity)->result(); }
-ActivityFailed failure(const Waitable* activity) { return activity_of(activity)->failure(); }
+bool ActivityKind::failed(const Waitable* activity) { return activity_of(activity)->failed(); }
+const Payload* ActivityKind::result(const Waitable* activity) {
+  return activity_of(activity)->result();
+}
+ActivityFailed ActivityKind::failure(const Waitable* activity) {
+  return activity_of(activity)->failure();
+}
+void ActivityKind::release(Run* run, Waitable* activity) {
+  run->release(static_cast<ActivityMachine*>(activity));
+}
+
+bool ChildKind::failed(const Waitable* child) { return child_of(child)->failed(); }
+const Payload* ChildKind::result(const Waitable* child) { return child_of(child)->result(); }
+ChildFailed ChildKind::failure(const Waitable* child) { return child_of(child)->failure(); }
+const Execution& child_execution(const Waitable* child) { return child_of(child)->execution(); }
+Waitable* child_start(Waitable* child) { return static_cast<ChildMachine*>(child)->start(); }
+const Execution& started_child(const Waitable* start) {
+  const ChildMachine& child = static_cast<const ChildMachine::Start*>(start)->child();
+  if (child.refused()) throw child.failure();
+  return child.execution();
+}
+
 bool fired(const Waitable* timer) { return timer_of(timer)->fired(); }
 void throw_timer_failure(const Waitable* timer) { throw TimerFailed(timer_of(timer)->failure()); }
 
@@ -25,9 +48,6 @@ void cancel_activity(Run* run, Waitable* activity, const std::source_location& w
 }
 void cancel_timer(Run* run, Waitable* timer, const std::source_location& where) {
   run->cancel(static_cast<TimerMachine*>(timer), where);
-}
-void release_activity(Run* run, Waitable* activity) {
-  run->release(static_cast<ActivityMachine*>(activity));
 }
 void release_timer(Run* run, Waitable* timer) { run->release(static_cast<TimerMachine*>(timer)); }
 
@@ -47,6 +67,11 @@ Waitable* schedule(Run* run, std::string_view name, std::string_view version,
 }
 Waitable* sleep(Run* run, Duration duration, const Where& where) {
   return run->sleep(duration, where);
+}
+Waitable* start_child(Run* run, std::string_view name, std::string_view version,
+                      std::optional<Payload> input, const ChildOptions& options,
+                      const Where& where) {
+  return run->start_child(name, version, std::move(input), options, where);
 }
 Waitable* channel(Run* run, std::string_view signal) { return run->channel(signal); }
 Waitable* cancellation(Run* run) { return run->cancel_request(); }
