@@ -125,6 +125,21 @@ void Decisions::start_child(std::string_view workflow_id, const TypeName& type,
   detail::set_options(options, out);
 }
 
+void Decisions::signal(const Execution& target, std::string_view name,
+                       const std::optional<Payload>& input) {
+  auto* const out = add(*this)->mutable_signal_external_workflow_execution();
+  out->set_workflow_id(target.workflow_id);
+  if (!target.run_id.empty()) out->set_run_id(target.run_id);
+  out->set_signal_name(std::string(name));
+  set(input, [&] { return out->mutable_input(); });
+}
+
+void Decisions::request_cancel(const Execution& target) {
+  auto* const out = add(*this)->mutable_request_cancel_external_workflow_execution();
+  out->set_workflow_id(target.workflow_id);
+  if (!target.run_id.empty()) out->set_run_id(target.run_id);
+}
+
 void Decisions::complete(const std::optional<Payload>& result) {
   auto* const out = add(*this)->mutable_complete_workflow_execution();
   set(result, [&] { return out->mutable_result(); });

@@ -41,6 +41,12 @@ std::string describe(const ChildFailed::Facts& facts) {
 ChildFailed::ChildFailed(Facts facts)
     : Failure(describe(facts)), facts_(std::make_shared<const Facts>(std::move(facts))) {}
 
+DeliveryFailed::DeliveryFailed(const std::string& signal, Execution target, std::string cause)
+    : Failure((signal.empty() ? "the cancel request" : "signal " + signal) + " to " +
+              target.workflow_id + " was not delivered: " + cause),
+      target_(std::move(target)),
+      cause_(std::move(cause)) {}
+
 ActivityFailed::ActivityFailed(Facts facts)
     : Failure(describe(facts)),
       facts_(std::make_shared<const Facts>(std::move(facts))) {}

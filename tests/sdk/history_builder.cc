@@ -165,6 +165,37 @@ void HistoryBuilder::child_terminated(const std::string& workflow_id) {
   add()->mutable_child_workflow_execution_terminated()->set_initiated_event_id(initiated);
 }
 
+void HistoryBuilder::delivered(const std::string& workflow_id) {
+  const v1::HistoryEvent initiated = message_to(workflow_id);
+  if (initiated.has_signal_external_workflow_execution_initiated()) {
+    add()->mutable_external_workflow_execution_signaled()->set_initiated_event_id(initiated.event_id());
+  } else {
+    add()->mutable_external_workflow_execution_cancel_requested()->set_initiated_event_id(initiated.event_id());
+  }
+}
+
+void HistoryBuilder::not_delivered(const std::string& workflow_id) {
+  const v1::HistoryEvent initiated = message_to(workflow_id);
+  if (initiated.has_signal_external_workflow_execution_initiated()) {
+    auto* const out = add()->mutable_signal_external_workflow_execution_failed();
+    out->set_initiated_event_id(initiated.event_id());
+    out->set_cause(v1::SIGNAL_EXTERNAL_WORKFLOW_EXECUTION_FAILED_CAUSE_UNKNOWN_EXTERNAL_WORKFLOW_EXECUTION);
+  } else {
+    auto* const out = add()->mutable_request_cancel_external_workflow_execution_failed();
+    out->set_initiated_event_id(initiated.event_id());
+    out->set_cause(v1::REQUEST_CANCEL_EXTERNAL_WORKFLOW_EXECUTION_FAILED_CAUSE_UNKNOWN_EXTERNAL_WORKFLOW_EXECUTION);
+  }
+}
+
+const v1::HistoryEvent& HistoryBuilder::message_to(const std::string& workflow_id) const {
+  for (auto event = events_.rbegin(); event != events_.rend(); ++event) {
+    if (event->signal_external_workflow_execution_initiated().workflow_id() == workflow_id) return *event;
+    if (event->request_cancel_external_workflow_execution_initiated().workflow_id() == workflow_id) return *event;
+  }
+  ADD_FAILURE() << "nothing was sent to " << workflow_id;
+  return v1::HistoryEvent::default_instance();
+}
+
 int64_t HistoryBuilder::id_of_child(const std::string& workflow_id) const {
   for (auto event = events_.rbegin(); event != events_.rend(); ++event) {
     if (event->start_child_workflow_execution_initiated().workflow_id() == workflow_id) return event->event_id();
@@ -219,6 +250,21 @@ void HistoryBuilder::add_decision(const v1::Decision& decision) {
     case v1::Decision::kStartChildWorkflowExecution: {
       const auto& in = decision.start_child_workflow_execution();
       child_initiated(in.workflow_id(), {in.workflow_type().name(), in.workflow_type().version()});
+      break;
+    }
+    case v1::Decision::kSignalExternalWorkflowExecution: {
+      const auto& in = decision.signal_external_workflow_execution();
+      auto* const out = add()->mutable_signal_external_workflow_execution_initiated();
+      out->set_workflow_id(in.workflow_id());
+      if (in.has_run_id()) out->set_run_id(in.run_id());
+      out->set_signal_name(in.signal_name());
+      break;
+    }
+    case v1::Decision::kRequestCancelExternalWorkflowExecution: {
+      const auto& in = decision.request_cancel_external_workflow_execution();
+      auto* const out = add()->mutable_request_cancel_external_workflow_execution_initiated();
+      out->set_workflow_id(in.workflow_id());
+      if (in.has_run_id()) out->set_run_id(in.run_id());
       break;
     }
     default:

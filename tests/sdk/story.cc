@@ -28,6 +28,15 @@ std::string describe(const v1::Decision& decision) {
     const std::string input = text_of(in.has_input(), in.input());
     return "StartChildWorkflowExecution(" + in.workflow_id() + " " + in.workflow_type().name() + (input.empty() ? "" : " " + input) + ")";
   }
+  if (decision.has_signal_external_workflow_execution()) {
+    const auto& in = decision.signal_external_workflow_execution();
+    const std::string run = in.has_run_id() ? "/" + in.run_id() : "";
+    return "SignalExternalWorkflowExecution(" + in.workflow_id() + run + " " + in.signal_name() + " " + text_of(in.has_input(), in.input()) + ")";
+  }
+  if (decision.has_request_cancel_external_workflow_execution()) {
+    const auto& in = decision.request_cancel_external_workflow_execution();
+    return "RequestCancelExternalWorkflowExecution(" + in.workflow_id() + (in.has_run_id() ? "/" + in.run_id() : "") + ")";
+  }
   if (decision.has_complete_workflow_execution()) {
     const auto& in = decision.complete_workflow_execution();
     return "Complete(" + text_of(in.has_result(), in.result()) + ")";

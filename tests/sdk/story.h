@@ -56,6 +56,9 @@ class HistoryBuilder {
   void child_timed_out(const std::string& workflow_id);
   void child_canceled(const std::string& workflow_id, const std::optional<Payload>& details = std::nullopt);
   void child_terminated(const std::string& workflow_id);
+  // The last signal or cancel request to an execution.
+  void delivered(const std::string& workflow_id);
+  void not_delivered(const std::string& workflow_id);
 
   // Decisions of these names become their ...Failed events with the first cause of all.
   std::vector<std::string> refused;
@@ -64,6 +67,7 @@ class HistoryBuilder {
   int64_t id_of_activity(const std::string& id) const;
   int64_t id_of_timer(const std::string& id) const;
   int64_t id_of_child(const std::string& workflow_id) const;
+  const v1::HistoryEvent& message_to(const std::string& workflow_id) const;
   void add_decision(const v1::Decision& decision);
   bool add_refusal(const v1::Decision& decision);
   void add_closing(const v1::Decision& decision);

@@ -106,6 +106,10 @@ class Decisions {
   void start_child(std::string_view workflow_id, const TypeName& type,
                    const std::optional<Payload>& input = std::nullopt,
                    const ChildOptions& options = {});
+  // An empty run id: whichever run of the workflow id is open.
+  void signal(const Execution& target, std::string_view name,
+              const std::optional<Payload>& input = std::nullopt);
+  void request_cancel(const Execution& target);
 
   void complete(const std::optional<Payload>& result = std::nullopt);
   void fail(std::string_view reason, const std::optional<Payload>& details = std::nullopt);

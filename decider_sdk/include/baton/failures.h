@@ -95,6 +95,26 @@ class ChildFailed : public Failure {
   std::shared_ptr<const Facts> facts_;
 };
 
+// Thrown by awaiting a signal or a cancel request to another execution.
+class DeliveryFailed : public Failure {
+ public:
+  // `signal`: empty for a cancel request.
+  DeliveryFailed(const std::string& signal, Execution target, std::string cause);
+
+  // As the code gave it.
+  const Execution& target() const { return target_; }
+  // UNKNOWN_EXTERNAL_WORKFLOW_EXECUTION: no such execution, or it is closed. A cause that ends in
+  // RATE_EXCEEDED: too fast. OPERATION_NOT_PERMITTED.
+  const std::string& cause() const { return cause_; }
+  const std::string& reason() const override { return cause_; }
+  const std::optional<Payload>& details() const override { return details_; }
+
+ private:
+  Execution target_;
+  std::string cause_;
+  std::optional<Payload> details_;
+};
+
 // Thrown by awaiting a timer that was canceled (cause CANCELED) or that the coordinator refused
 // (SWF's cause, for example OPEN_TIMERS_LIMIT_EXCEEDED).
 class TimerFailed : public Failure {

@@ -32,6 +32,7 @@
 #include "baton/child.h"
 #include "baton/child_options.h"
 #include "baton/conversion.h"
+#include "baton/delivery.h"
 #include "baton/failures.h"
 #include "baton/handles.h"
 #include "baton/log.h"
@@ -54,6 +55,19 @@ Waitable* start_child(Run* run, std::string_view name, std::string_view version,
                       std::optional<Payload> input, const ChildOptions& options,
                       const Where& where);
 Waitable* sleep(Run* run, Duration duration, const Where& where);
+// Another execution, by its name or as a child of this one; refers to what it was made from.
+struct Target {
+  const Execution* execution = nullptr;
+  const Waitable* child = nullptr;
+};
+inline Target target(const Execution& execution) { return {&execution, nullptr}; }
+template <class T>
+Target target(const Child<T>& child) {
+  return {nullptr, child.handle().waitable};
+}
+Waitable* signal(Run* run, const Target& target, std::string_view signal,
+                 std::optional<Payload> input, const Where& where);
+Waitable* request_cancel(Run* run, const Target& target, const Where& where);
 Waitable* channel(Run* run, std::string_view signal);
 Waitable* cancellation(Run* run);
 void record_marker(Run* run, std::string_view name, std::optional<Payload> details,
@@ -76,6 +90,11 @@ inline constexpr bool is_trap =
 template <class H>
 concept IsHandle = requires(const H& handle) {
   { handle.handle() } -> std::convertible_to<Handle>;
+};
+
+template <class T>
+concept IsTarget = requires(const T& other) {
+  { target(other) } -> std::same_as<Target>;
 };
 
 }  // namespace detail
@@ -125,6 +144,34 @@ class Workflow {
     return {run_, detail::start_child(run_, type.name, type.version, std::nullopt, options, where)};
   }
 
+  // --- other executions of the domain ---
+
+  // `other`: an Execution (an empty run id: whichever run of the workflow id is open), or a Child. To
+  // a child that has not started it goes when it has; a child that has continued as new is found, and
+  // so is a later namesake of one whose id the code gave.
+  template <class Other, class T, class Value>
+    requires detail::IsTarget<Other> && std::convertible_to<Value, T>
+  Delivery signal(Other&& other, const Signal<T>& signal, Value&& value,
+                  Where where = Where::current()) {
+    refuse_trap<Other>();
+    refuse_trap<Value>();
+    return {run_, detail::signal(run_, detail::target(other), signal.name,
+                                 to_argument<T>(std::forward<Value>(value)), where)};
+  }
+  template <class Other>
+    requires detail::IsTarget<Other>
+  Delivery signal(Other&& other, const Signal<void>& signal, Where where = Where::current()) {
+    refuse_trap<Other>();
+    return {run_, detail::signal(run_, detail::target(other), signal.name, std::nullopt, where)};
+  }
+  // Asks for the end of another execution, which may ignore it.
+  template <class Other>
+    requires detail::IsTarget<Other>
+  Delivery request_cancel(Other&& other, Where where = Where::current()) {
+    refuse_trap<Other>();
+    return {run_, detail::request_cancel(run_, detail::target(other), where)};
+  }
+
   // --- time ---
 
   // Starts a timer. Resolution one millisecond; negative is zero; at most 366 days.
@@ -134,7 +181,7 @@ class Workflow {
   // When the current decision task was started, by the coordinator's clock.
   TimePoint now() const;
 
-  // --- signals and cancellation ---
+  // --- signals to this execution, and its cancellation ---
 
   template <class T>
   Channel<T> receive(const Signal<T>& signal) {

@@ -32,6 +32,8 @@ class ChildMachine : public Waitable {
   bool failed() const { return failure_.has_value(); }
   const Payload* result() const { return result_ ? &*result_ : nullptr; }
   ChildFailed failure() const { return ChildFailed(*failure_); }
+  // It has started, or there is no such child.
+  bool start_known() const { return start_.ready(); }
   // There is no such child.
   bool refused() const { return failed() && failure_->kind == ChildFailure::kStartFailed; }
 

@@ -19,6 +19,10 @@ const char* name_of(DecisionKind kind) {
       return "RecordMarker";
     case DecisionKind::kStartChildWorkflowExecution:
       return "StartChildWorkflowExecution";
+    case DecisionKind::kSignalExternalWorkflowExecution:
+      return "SignalExternalWorkflowExecution";
+    case DecisionKind::kRequestCancelExternalWorkflowExecution:
+      return "RequestCancelExternalWorkflowExecution";
     case DecisionKind::kCompleteWorkflowExecution:
       return "CompleteWorkflowExecution";
     case DecisionKind::kFailWorkflowExecution:

@@ -20,6 +20,8 @@ enum class DecisionKind {
   kCancelTimer,
   kRecordMarker,
   kStartChildWorkflowExecution,
+  kSignalExternalWorkflowExecution,
+  kRequestCancelExternalWorkflowExecution,
   kCompleteWorkflowExecution,
   kFailWorkflowExecution,
   kCancelWorkflowExecution,

@@ -65,6 +65,7 @@ void Run::execute(bool replaying, TimePoint now, WireDecisions* out) {
     }
     return;
   }
+  deliveries_.decide_waiting();
   if (root_ == nullptr) start();
   scheduler_.run();
   if (!scheduler_.balanced()) {
@@ -117,6 +118,11 @@ ChildMachine* Run::start_child(std::string_view name, std::string_view version,
                                const std::source_location& where) {
   if (closing_down_) throw ReplayAborted{};
   return children_.start(name, version, std::move(input), options, where);
+}
+
+Deliveries& Run::deliveries() {
+  if (closing_down_) throw ReplayAborted{};
+  return deliveries_;
 }
 
 void Run::cancel(ActivityMachine* activity, const std::source_location& where) {

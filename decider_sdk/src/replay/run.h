@@ -14,6 +14,7 @@
 #include "replay/child_machine.h"
 #include "replay/completion_machine.h"
 #include "replay/decision_log.h"
+#include "replay/delivery_machine.h"
 #include "replay/marker_machine.h"
 #include "replay/signal_channel.h"
 #include "replay/timer_machine.h"
@@ -59,6 +60,8 @@ class Run {
   ChildMachine* start_child(std::string_view name, std::string_view version,
                             std::optional<Payload> input, const ChildOptions& options,
                             const std::source_location& where);
+  // For what is decided at once by the machines themselves; leaves the code when the run is over.
+  Deliveries& deliveries();
   SignalChannel* channel(std::string_view name) { return channels_.get(name); }
   CancelRequest* cancel_request() { return &cancel_request_; }
   void record_marker(std::string_view name, std::optional<Payload> details,
@@ -96,6 +99,7 @@ class Run {
   Activities activities_{log_, scheduler_};
   Timers timers_{log_, scheduler_};
   Children children_{log_, scheduler_, execution_.run_id};
+  Deliveries deliveries_{log_, scheduler_};
   Markers markers_{log_};
   SignalChannels channels_{scheduler_};
   CancelRequest cancel_request_{scheduler_};

@@ -15,6 +15,9 @@ const TimerMachine* timer_of(const Waitable* waitable) {
 const ChildMachine* child_of(const Waitable* waitable) {
   return static_cast<const ChildMachine*>(waitable);
 }
+const DeliveryMachine* delivery_of(const Waitable* waitable) {
+  return static_cast<const DeliveryMachine*>(waitable);
+}
 
 }  // namespace
 
@@ -27,6 +30,11 @@ ActivityFailed ActivityKind::failure(const Waitable* activity) {
 }
 void ActivityKind::release(Run* run, Waitable* activity) {
   run->release(static_cast<ActivityMachine*>(activity));
+}
+
+bool DeliveryKind::failed(const Waitable* delivery) { return delivery_of(delivery)->failed(); }
+DeliveryFailed DeliveryKind::failure(const Waitable* delivery) {
+  return delivery_of(delivery)->failure();
 }
 
 bool ChildKind::failed(const Waitable* child) { return child_of(child)->failed(); }
@@ -72,6 +80,18 @@ Waitable* start_child(Run* run, std::string_view name, std::string_view version,
                       std::optional<Payload> input, const ChildOptions& options,
                       const Where& where) {
   return run->start_child(name, version, std::move(input), options, where);
+}
+Waitable* signal(Run* run, const Target& target, std::string_view signal,
+                 std::optional<Payload> input, const Where& where) {
+  Deliveries& deliveries = run->deliveries();
+  return target.child != nullptr
+             ? deliveries.signal(*child_of(target.child), signal, std::move(input), where)
+             : deliveries.signal(*target.execution, signal, std::move(input), where);
+}
+Waitable* request_cancel(Run* run, const Target& target, const Where& where) {
+  Deliveries& deliveries = run->deliveries();
+  return target.child != nullptr ? deliveries.request_cancel(*child_of(target.child), where)
+                                 : deliveries.request_cancel(*target.execution, where);
 }
 Waitable* channel(Run* run, std::string_view signal) { return run->channel(signal); }
 Waitable* cancellation(Run* run) { return run->cancel_request(); }

@@ -76,6 +76,14 @@ std::optional<bool> Run::apply_outcome(const Event& event) {
       return children_.canceled(event);
     case Event::kChildWorkflowExecutionTerminated:
       return children_.terminated(event);
+    case Event::kSignalExternalWorkflowExecutionFailed:
+      return deliveries_.signal_failed(event);
+    case Event::kRequestCancelExternalWorkflowExecutionFailed:
+      return deliveries_.cancel_failed(event);
+    case Event::kExternalWorkflowExecutionSignaled:
+      return deliveries_.signaled(event);
+    case Event::kExternalWorkflowExecutionCancelRequested:
+      return deliveries_.cancel_requested(event);
     case Event::kStartChildWorkflowExecutionFailed:
       // Otherwise it is the decision that was refused.
       if (event.start_child_workflow_execution_failed().initiated_event_id() == 0) break;
@@ -127,6 +135,12 @@ void Run::apply_decision_event(const Event& event) {
       break;
     case Event::kStartChildWorkflowExecutionFailed:
       fits = children_.refused(event, &why);
+      break;
+    case Event::kSignalExternalWorkflowExecutionInitiated:
+      fits = deliveries_.signal_initiated(event, &why);
+      break;
+    case Event::kRequestCancelExternalWorkflowExecutionInitiated:
+      fits = deliveries_.cancel_initiated(event, &why);
       break;
     default:
       fits = apply_closing(event);
