@@ -56,6 +56,10 @@ void set_options(const ChildOptions& options, v1::StartChildWorkflowExecutionAtt
   if (!options.control.empty()) out->set_control(std::string(options.control));
 }
 
+void set_options(const ContinueOptions& options, v1::ContinueAsNewWorkflowExecutionAttributes* out) {
+  set_execution_options(options, out);
+}
+
 void set_options(const ActivityOptions& options, v1::ScheduleActivityTaskAttributes* out) {
   if (!options.start_to_close.is_default()) {
     to_wire(options.start_to_close, out->mutable_start_to_close_timeout());
@@ -154,6 +158,14 @@ void Decisions::fail(std::string_view reason, const std::optional<Payload>& deta
 void Decisions::cancel(const std::optional<Payload>& details) {
   auto* const out = add(*this)->mutable_cancel_workflow_execution();
   set(details, [&] { return out->mutable_details(); });
+}
+
+void Decisions::continue_as_new(const std::optional<Payload>& input, std::string_view version,
+                                const ContinueOptions& options) {
+  auto* const out = add(*this)->mutable_continue_as_new_workflow_execution();
+  set(input, [&] { return out->mutable_input(); });
+  if (!version.empty()) out->set_workflow_type_version(std::string(version));
+  detail::set_options(options, out);
 }
 
 void Decisions::set_execution_context(std::string_view text) {

@@ -125,7 +125,7 @@ TEST(Delivery, WhatIsForAChildWaitsForItsStart) {
   story.child_started("parcel-9");
   EXPECT_EQ(describe(story.decide()),
             "SignalExternalWorkflowExecution(parcel-9 approved ring twice)\nRequestCancelExternalWorkflowExecution(parcel-9)");
-  story.add()->mutable_external_workflow_execution_signaled()->set_initiated_event_id(9);
+  story.add()->mutable_external_workflow_execution_signaled()->set_initiated_event_id(10);
   story.delivered("parcel-9");
   EXPECT_EQ(describe(story.decide()), "Complete(told, asked)");
 }

@@ -277,6 +277,8 @@ void HistoryBuilder::add_closing(const v1::Decision& decision) {
     add()->mutable_workflow_execution_completed()->set_decision_task_completed_event_id(completed_);
   } else if (decision.has_fail_workflow_execution()) {
     add()->mutable_workflow_execution_failed()->set_reason(decision.fail_workflow_execution().reason());
+  } else if (decision.has_continue_as_new_workflow_execution()) {
+    add()->mutable_workflow_execution_continued_as_new()->set_decision_task_completed_event_id(completed_);
   } else {
     add()->mutable_workflow_execution_canceled()->set_decision_task_completed_event_id(completed_);
   }
@@ -306,6 +308,9 @@ bool HistoryBuilder::add_refusal(const v1::Decision& decision) {
     out->set_workflow_id(decision.start_child_workflow_execution().workflow_id());
     *out->mutable_workflow_type() = decision.start_child_workflow_execution().workflow_type();
     out->set_cause(v1::START_CHILD_WORKFLOW_EXECUTION_FAILED_CAUSE_WORKFLOW_TYPE_DOES_NOT_EXIST);
+  } else if (decision.has_continue_as_new_workflow_execution()) {
+    add()->mutable_continue_as_new_workflow_execution_failed()->set_cause(
+        v1::CONTINUE_AS_NEW_WORKFLOW_EXECUTION_FAILED_CAUSE_WORKFLOW_TYPE_DOES_NOT_EXIST);
   } else if (decision.has_complete_workflow_execution()) {
     add()->mutable_complete_workflow_execution_failed()->set_cause(v1::COMPLETE_WORKFLOW_EXECUTION_FAILED_CAUSE_UNHANDLED_DECISION);
   } else {

@@ -37,6 +37,10 @@ std::string describe(const v1::Decision& decision) {
     const auto& in = decision.request_cancel_external_workflow_execution();
     return "RequestCancelExternalWorkflowExecution(" + in.workflow_id() + (in.has_run_id() ? "/" + in.run_id() : "") + ")";
   }
+  if (decision.has_continue_as_new_workflow_execution()) {
+    const auto& in = decision.continue_as_new_workflow_execution();
+    return "ContinueAsNew(" + in.workflow_type_version() + " " + text_of(in.has_input(), in.input()) + ")";
+  }
   if (decision.has_complete_workflow_execution()) {
     const auto& in = decision.complete_workflow_execution();
     return "Complete(" + text_of(in.has_result(), in.result()) + ")";

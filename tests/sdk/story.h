@@ -60,7 +60,7 @@ class HistoryBuilder {
   void delivered(const std::string& workflow_id);
   void not_delivered(const std::string& workflow_id);
 
-  // Decisions of these names become their ...Failed events with the first cause of all.
+  // Decisions of these names become their ...Failed events, with a likely cause.
   std::vector<std::string> refused;
 
  private:

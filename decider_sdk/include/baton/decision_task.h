@@ -24,6 +24,7 @@
 #include "baton/activity.h"
 #include "baton/activity_options.h"
 #include "baton/child_options.h"
+#include "baton/continue_as_new.h"
 #include "baton/conversion.h"
 #include "baton/history.h"
 #include "baton/names.h"
@@ -114,6 +115,9 @@ class Decisions {
   void complete(const std::optional<Payload>& result = std::nullopt);
   void fail(std::string_view reason, const std::optional<Payload>& details = std::nullopt);
   void cancel(const std::optional<Payload>& details = std::nullopt);
+  // `version`: of the workflow type; empty: this run's.
+  void continue_as_new(const std::optional<Payload>& input = std::nullopt,
+                       std::string_view version = {}, const ContinueOptions& options = {});
 
   // Free text shown by describe, at most 32,768 characters.
   void set_execution_context(std::string_view text);

@@ -31,6 +31,7 @@
 #include "baton/canceled.h"
 #include "baton/child.h"
 #include "baton/child_options.h"
+#include "baton/continue_as_new.h"
 #include "baton/conversion.h"
 #include "baton/delivery.h"
 #include "baton/failures.h"
@@ -68,6 +69,9 @@ Target target(const Child<T>& child) {
 Waitable* signal(Run* run, const Target& target, std::string_view signal,
                  std::optional<Payload> input, const Where& where);
 Waitable* request_cancel(Run* run, const Target& target, const Where& where);
+ContinueAsNew continue_as_new(const Run* run, std::string_view name, std::string_view version,
+                              std::optional<Payload> input, const ContinueOptions& options,
+                              const Where& where);
 Waitable* channel(Run* run, std::string_view signal);
 Waitable* cancellation(Run* run);
 void record_marker(Run* run, std::string_view name, std::optional<Payload> details,
@@ -191,6 +195,24 @@ class Workflow {
   // heeds it.
   bool cancel_requested() const { return cancellation().ready(); }
   Cancellation cancellation() const { return Cancellation(detail::cancellation(run_)); }
+
+  // --- a long life ---
+
+  // `throw wf.continue_as_new(type, argument)` ends this run and begins the next (continue_as_new.h).
+  // `type`: of this workflow, maybe in another version; std::logic_error otherwise.
+  template <class R, class A, class Argument>
+    requires std::convertible_to<Argument, A>
+  ContinueAsNew continue_as_new(const WorkflowType<R(A)>& type, Argument&& argument,
+                                const ContinueOptions& options = {},
+                                Where where = Where::current()) const {
+    return detail::continue_as_new(run_, type.name, type.version,
+                                   to_argument<A>(std::forward<Argument>(argument)), options, where);
+  }
+  template <class R>
+  ContinueAsNew continue_as_new(const WorkflowType<R()>& type, const ContinueOptions& options = {},
+                                Where where = Where::current()) const {
+    return detail::continue_as_new(run_, type.name, type.version, std::nullopt, options, where);
+  }
 
   // --- parallelism ---
 

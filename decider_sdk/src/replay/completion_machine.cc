@@ -1,11 +1,17 @@
 #include "replay/completion_machine.h"
 
+#include <algorithm>
+
 #include "baton/canceled.h"
+#include "decisions.h"
 #include "wire.h"
 
 namespace baton::detail {
 namespace {
 
+constexpr Duration kFirstWait = std::chrono::seconds(1);
+constexpr Duration kLongestWait = std::chrono::seconds(60);
+constexpr int kGrowingWaits = 6;
 constexpr size_t kReasonCharacters = 256;
 constexpr size_t kDetailsCharacters = 8'000;  // at most 4 bytes each
 
@@ -38,6 +44,9 @@ std::optional<DecisionFailure> Completion::decide_by(std::exception_ptr exceptio
     std::rethrow_exception(exception);
   } catch (const Canceled& canceled) {
     decide(DecisionKind::kCancelWorkflowExecution, "", canceled.details());
+  } catch (const ContinueAsNew& next_run) {
+    next_run_ = next_run;
+    decide(DecisionKind::kContinueAsNewWorkflowExecution, "", std::nullopt);
   } catch (const WorkflowFailed& failed) {
     fail(failed.reason(), failed.details());
   } catch (const Failure& failed) {
@@ -58,11 +67,33 @@ void Completion::decide(DecisionKind kind, std::string reason, std::optional<Pay
   kind_ = kind;
   reason_ = std::move(reason);
   payload_ = std::move(payload);
-  decide_again();
+  decide();
 }
 
-void Completion::decide_again() {
+std::optional<DecisionFailure> Completion::decide_again(bool replaying) {
+  if (refused_cause_.empty()) return std::nullopt;
+  if (refused_cause_ == "OPERATION_NOT_PERMITTED" && !replaying) {
+    return DecisionFailure{"OPERATION_NOT_PERMITTED",
+                           "this decider may not close the execution: its closing decision was refused"};
+  }
+  if (wait_ == nullptr && refused_cause_ != "UNHANDLED_DECISION") {
+    const auto wait = kFirstWait * (1 << std::min(waits_++, kGrowingWaits));
+    wait_ = timers_.start(std::min<Duration>(wait, kLongestWait), {});
+    return std::nullopt;
+  }
+  if (wait_ == nullptr || wait_->ready()) decide();
+  return std::nullopt;
+}
+
+void Completion::decide() {
   refused_cause_.clear();
+  wait_ = nullptr;
+  if (next_run_) {
+    const ContinueAsNew::Facts& facts = next_run_->facts();
+    *log_.add({*kind_, nullptr, "", facts.where})->mutable_continue_as_new_workflow_execution() =
+        facts.attributes;
+    return;
+  }
   v1::Decision* const decision = log_.add({*kind_, nullptr, "", {}});
   if (kind_ == DecisionKind::kCompleteWorkflowExecution) {
     auto* const attributes = decision->mutable_complete_workflow_execution();

@@ -29,6 +29,8 @@ const char* name_of(DecisionKind kind) {
       return "FailWorkflowExecution";
     case DecisionKind::kCancelWorkflowExecution:
       return "CancelWorkflowExecution";
+    case DecisionKind::kContinueAsNewWorkflowExecution:
+      return "ContinueAsNewWorkflowExecution";
   }
   return "";
 }

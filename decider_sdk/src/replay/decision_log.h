@@ -25,6 +25,7 @@ enum class DecisionKind {
   kCompleteWorkflowExecution,
   kFailWorkflowExecution,
   kCancelWorkflowExecution,
+  kContinueAsNewWorkflowExecution,
 };
 
 // A decision as the code made it.

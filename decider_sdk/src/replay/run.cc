@@ -2,6 +2,7 @@
 
 #include <mutex>
 
+#include "decisions.h"
 #include "wire.h"
 
 namespace baton::detail {
@@ -57,11 +58,8 @@ void Run::execute(bool replaying, TimePoint now, WireDecisions* out) {
   context_.reset();
   log_.begin(out);
   if (completion_.decided()) {
-    if (completion_.refused_cause() == "OPERATION_NOT_PERMITTED" && !replaying) {
-      fail("OPERATION_NOT_PERMITTED",
-           "this decider may not close the execution: its closing decision was refused");
-    } else if (!completion_.refused_cause().empty()) {
-      completion_.decide_again();
+    if (auto failure = completion_.decide_again(replaying)) {
+      fail(std::move(failure->reason), std::move(failure->message));
     }
     return;
   }
@@ -123,6 +121,21 @@ ChildMachine* Run::start_child(std::string_view name, std::string_view version,
 Deliveries& Run::deliveries() {
   if (closing_down_) throw ReplayAborted{};
   return deliveries_;
+}
+
+ContinueAsNew Run::continue_as_new(std::string_view name, std::string_view version,
+                                   std::optional<Payload> input, const ContinueOptions& options,
+                                   const std::source_location& where) const {
+  if (name != type_.name) {
+    throw std::logic_error("continue_as_new() at " + to_string(where) + ": a " + type_.name +
+                           " cannot continue as a " + std::string(name));
+  }
+  auto facts = std::make_shared<ContinueAsNew::Facts>();
+  facts->where = where;
+  if (input) to_wire(*std::move(input), facts->attributes.mutable_input());
+  facts->attributes.set_workflow_type_version(std::string(version));
+  set_options(options, &facts->attributes);
+  return ContinueAsNew(std::move(facts));
 }
 
 void Run::cancel(ActivityMachine* activity, const std::source_location& where) {

@@ -62,6 +62,10 @@ class Run {
                             const std::source_location& where);
   // For what is decided at once by the machines themselves; leaves the code when the run is over.
   Deliveries& deliveries();
+  // Throws std::logic_error when `name` is not this run's workflow type.
+  ContinueAsNew continue_as_new(std::string_view name, std::string_view version,
+                                std::optional<Payload> input, const ContinueOptions& options,
+                                const std::source_location& where) const;
   SignalChannel* channel(std::string_view name) { return channels_.get(name); }
   CancelRequest* cancel_request() { return &cancel_request_; }
   void record_marker(std::string_view name, std::optional<Payload> details,
@@ -103,7 +107,7 @@ class Run {
   Markers markers_{log_};
   SignalChannels channels_{scheduler_};
   CancelRequest cancel_request_{scheduler_};
-  Completion completion_{log_};
+  Completion completion_{log_, timers_};
   std::vector<std::unique_ptr<Group>> groups_;
   std::vector<Group*> free_groups_;
 

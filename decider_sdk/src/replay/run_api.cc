@@ -93,6 +93,11 @@ Waitable* request_cancel(Run* run, const Target& target, const Where& where) {
   return target.child != nullptr ? deliveries.request_cancel(*child_of(target.child), where)
                                  : deliveries.request_cancel(*target.execution, where);
 }
+ContinueAsNew continue_as_new(const Run* run, std::string_view name, std::string_view version,
+                              std::optional<Payload> input, const ContinueOptions& options,
+                              const Where& where) {
+  return run->continue_as_new(name, version, std::move(input), options, where);
+}
 Waitable* channel(Run* run, std::string_view signal) { return run->channel(signal); }
 Waitable* cancellation(Run* run) { return run->cancel_request(); }
 

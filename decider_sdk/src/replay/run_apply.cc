@@ -156,6 +156,11 @@ bool Run::apply_closing(const Event& event) {
       return completion_.accepted(DecisionKind::kFailWorkflowExecution);
     case Event::kWorkflowExecutionCanceled:
       return completion_.accepted(DecisionKind::kCancelWorkflowExecution);
+    case Event::kWorkflowExecutionContinuedAsNew:
+      return completion_.accepted(DecisionKind::kContinueAsNewWorkflowExecution);
+    case Event::kContinueAsNewWorkflowExecutionFailed:
+      return completion_.refused(DecisionKind::kContinueAsNewWorkflowExecution,
+                                 symbol(event.continue_as_new_workflow_execution_failed().cause()));
     case Event::kCompleteWorkflowExecutionFailed:
       return completion_.refused(DecisionKind::kCompleteWorkflowExecution,
                                  symbol(event.complete_workflow_execution_failed().cause()));
