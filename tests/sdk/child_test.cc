@@ -172,7 +172,7 @@ TEST(Child, AfterAResetChildrenKeepTheIdsTheyHad) {
     co_await first.started();
     auto second = wf.start_child(deliver, std::string("b"));
     const std::string one = co_await first;
-    co_return one + " " + first.execution().workflow_id;
+    co_return one + " " + first.execution().workflow_id + " " + second.execution().workflow_id;
   });
   story.started();
   story.decision_started();
@@ -184,7 +184,7 @@ TEST(Child, AfterAResetChildrenKeepTheIdsTheyHad) {
   story.add()->mutable_workflow_execution_reset();
   EXPECT_EQ(describe(story.decide()), "StartChildWorkflowExecution(0190-run:2 deliver b)");
   story.child_completed("0189-base:1", payload(std::string("there")));
-  EXPECT_EQ(describe(story.decide()), "Complete(there 0189-base:1)");
+  EXPECT_EQ(describe(story.decide()), "Complete(there 0189-base:1 0190-run:2)");
 }
 
 // --- code that is not the code that made the history ---
