@@ -283,6 +283,17 @@ class Workflow {
   void record_marker(std::string_view name, Where where = Where::current()) {
     detail::record_marker(run_, name, std::nullopt, where);
   }
+  // Which variant of a piece of code this run goes by, so that the code may change while runs are
+  // open: the newest one where the code is reached now, and from then on the same; the oldest one when
+  // the history passed here before there was this call.
+  //
+  //   if (wf.version("ask-for-credit", 1, 2) == 1) { …as it was… } else { …as it is now… }
+  //
+  // `change`: names the change within the workflow type; 1 to 200 printable ASCII characters but ':',
+  // '/' and '|'. Give a higher `oldest`, and remove the variants below, once no open run is older. A
+  // run that has a version outside of the range is not decided (UNSUPPORTED_VERSION): an older or a
+  // newer decider can.
+  int version(std::string_view change, int oldest, int newest, Where where = Where::current());
   // Drawn from the run id, that of the first run where a reset began this one: the same at every
   // replay, and new ones after a reset. Not for secrets.
   uint64_t random();

@@ -23,6 +23,10 @@ class Markers {
   // --- what the code does ---
   void record(std::string_view name, std::optional<Payload> details, bool replaying,
               const std::source_location& where);
+  // Did the decision that is replayed record a marker of this name next?
+  bool next_is(std::string_view name) const {
+    return !recorded_.empty() && recorded_.front().name == name;
+  }
   // The value that the next marker recorded. `error` says why there is none.
   std::optional<std::optional<Payload>> next_value(std::string_view name, std::string* error) const;
 

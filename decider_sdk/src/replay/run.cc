@@ -165,6 +165,15 @@ std::optional<std::optional<Payload>> Run::recorded_side_effect(std::string_view
   return value;
 }
 
+int Run::version(std::string_view change, int oldest, int newest,
+                 const std::source_location& where) {
+  if (closing_down_) throw ReplayAborted{};
+  std::string error;
+  const auto version = versions_.reach(change, oldest, newest, replaying_, where, &error);
+  if (!version) abort("UNSUPPORTED_VERSION", std::move(error));
+  return *version;
+}
+
 Group* Run::make_group(bool any, const Handle* members, size_t count) {
   if (any && count == 0) throw std::logic_error("any() of nothing would wait for ever");
   if (free_groups_.empty()) {

@@ -18,6 +18,7 @@
 #include "replay/marker_machine.h"
 #include "replay/signal_channel.h"
 #include "replay/timer_machine.h"
+#include "replay/version_machine.h"
 
 namespace baton::detail {
 
@@ -72,6 +73,7 @@ class Run {
                      const std::source_location& where);
   std::optional<std::optional<Payload>> recorded_side_effect(std::string_view name,
                                                              const std::source_location& where);
+  int version(std::string_view change, int oldest, int newest, const std::source_location& where);
   Group* make_group(bool any, const Handle* members, size_t count);
   void release_group(Group* group);
   void own(std::shared_ptr<void> state) { owned_.push_back(std::move(state)); }
@@ -105,6 +107,7 @@ class Run {
   Children children_{log_, scheduler_, execution_.run_id};
   Deliveries deliveries_{log_, scheduler_};
   Markers markers_{log_};
+  Versions versions_{markers_};
   SignalChannels channels_{scheduler_};
   CancelRequest cancel_request_{scheduler_};
   Completion completion_{log_, timers_};

@@ -121,6 +121,10 @@ void own(Run* run, std::shared_ptr<void> state) { run->own(std::move(state)); }
 
 TimePoint Workflow::now() const { return run_->now(); }
 
+int Workflow::version(std::string_view change, int oldest, int newest, Where where) {
+  return run_->version(change, oldest, newest, where);
+}
+
 uint64_t Workflow::random() { return run_->random(); }
 
 // A version 4 UUID.
