@@ -89,6 +89,10 @@ void to_request(const std::string& domain, const StartRequest& start,
   }
   request->set_child_policy(static_cast<v1::ChildPolicy>(options.child_policy));
   for (const std::string& tag : options.tags) request->add_tag_list(tag);
+  for (const auto& [name, attribute] : options.search_attributes) {
+    to_wire(attribute, &(*request->mutable_search_attributes())[name]);
+  }
+  if (!options.lambda_role.empty()) request->set_lambda_role(options.lambda_role);
   request->set_request_id(options.request_id.empty() ? make_request_id() : options.request_id);
 }
 

@@ -32,6 +32,13 @@ void fill(const ListFilter& filter, v1::ExecutionTimeFilter* out) {
   if (filter.latest) baton::to_wire(*filter.latest, out->mutable_latest_date());
 }
 
+void fill(const ListFilter& filter, v1::SearchAttributeFilter* out) {
+  out->set_name(filter.search_attribute);
+  if (filter.equal_to) baton::to_wire(*filter.equal_to, out->mutable_equal_to());
+  if (filter.least) baton::to_wire(*filter.least, out->mutable_within()->mutable_least());
+  if (filter.most) baton::to_wire(*filter.most, out->mutable_within()->mutable_most());
+}
+
 // What the requests for open and for closed executions have in common.
 template <class Request>
 void fill_common(const ListFilter& filter, const std::string& domain, Request* request) {
@@ -44,6 +51,7 @@ void fill_common(const ListFilter& filter, const std::string& domain, Request* r
     request->mutable_type_filter()->set_version(filter.type_version);
   }
   if (!filter.tag.empty()) request->mutable_tag_filter()->set_tag(filter.tag);
+  if (!filter.search_attribute.empty()) fill(filter, request->mutable_search_attribute_filter());
 }
 template <class Request>
 Request open_request(const ListFilter& filter, const std::string& domain) {
@@ -185,6 +193,9 @@ ExecutionDetail Client::describe(const Execution& execution) {
   detail.history_length = response.history_length();
   if (response.has_latest_execution_context()) {
     detail.execution_context = response.latest_execution_context();
+  }
+  for (const auto& [name, attribute] : response.search_attributes()) {
+    detail.search_attributes.emplace(name, baton::from_wire(attribute));
   }
   if (response.pending_decision().consecutive_failures() > 0) {
     detail.failed_decision = failed_decision(response.pending_decision());

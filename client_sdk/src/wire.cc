@@ -81,6 +81,41 @@ void to_wire(TimePoint time, google::protobuf::Timestamp* out) {
   out->set_nanos(static_cast<int32_t>(count - seconds * 1000) * 1'000'000);
 }
 
+void to_wire(const SearchAttribute& attribute, v1::SearchAttribute* out) {
+  const auto set = [out](const auto& value) {
+    using T = std::remove_cvref_t<decltype(value)>;
+    if constexpr (std::is_same_v<T, std::string>) {
+      out->set_text(value);
+    } else if constexpr (std::is_same_v<T, int64_t>) {
+      out->set_integer(value);
+    } else if constexpr (std::is_same_v<T, double>) {
+      out->set_number(value);
+    } else if constexpr (std::is_same_v<T, bool>) {
+      out->set_flag(value);
+    } else {
+      to_wire(value, out->mutable_time());
+    }
+  };
+  std::visit(set, attribute.value());
+}
+
+SearchAttribute from_wire(const v1::SearchAttribute& attribute) {
+  switch (attribute.value_case()) {
+    case v1::SearchAttribute::kInteger:
+      return attribute.integer();
+    case v1::SearchAttribute::kNumber:
+      return attribute.number();
+    case v1::SearchAttribute::kFlag:
+      return attribute.flag();
+    case v1::SearchAttribute::kTime:
+      return from_wire(attribute.time());
+    case v1::SearchAttribute::kText:
+    case v1::SearchAttribute::VALUE_NOT_SET:
+      break;
+  }
+  return attribute.text();
+}
+
 std::string cut(std::string_view text, size_t limit) {
   std::string result;
   for (size_t characters = 0; !text.empty() && characters < limit; ++characters) {

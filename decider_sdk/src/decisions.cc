@@ -60,6 +60,13 @@ void set_options(const ContinueOptions& options, v1::ContinueAsNewWorkflowExecut
   set_execution_options(options, out);
 }
 
+void set_options(const FunctionOptions& options, v1::ScheduleLambdaFunctionAttributes* out) {
+  if (!options.start_to_close.is_default()) {
+    to_wire(options.start_to_close, out->mutable_start_to_close_timeout());
+  }
+  if (!options.control.empty()) out->set_control(std::string(options.control));
+}
+
 void set_options(const ActivityOptions& options, v1::ScheduleActivityTaskAttributes* out) {
   if (!options.start_to_close.is_default()) {
     to_wire(options.start_to_close, out->mutable_start_to_close_timeout());
@@ -142,6 +149,24 @@ void Decisions::request_cancel(const Execution& target) {
   auto* const out = add(*this)->mutable_request_cancel_external_workflow_execution();
   out->set_workflow_id(target.workflow_id);
   if (!target.run_id.empty()) out->set_run_id(target.run_id);
+}
+
+void Decisions::call_function(std::string_view id, std::string_view name,
+                              const std::optional<Payload>& input, const FunctionOptions& options) {
+  auto* const out = add(*this)->mutable_schedule_lambda_function();
+  out->set_id(std::string(id));
+  out->set_name(std::string(name));
+  set(input, [&] { return out->mutable_input(); });
+  detail::set_options(options, out);
+}
+
+void Decisions::set_search_attributes(const std::map<std::string, SearchAttribute>& set,
+                                      std::span<const std::string> removed) {
+  auto* const out = add(*this)->mutable_upsert_search_attributes();
+  for (const auto& [name, value] : set) {
+    to_wire(value, &(*out->mutable_search_attributes())[name]);
+  }
+  for (const std::string& name : removed) out->add_removed(name);
 }
 
 void Decisions::complete(const std::optional<Payload>& result) {

@@ -4,6 +4,7 @@
 #include "baton/child_options.h"
 #include "baton/continue_as_new.h"
 #include "baton/decision_task.h"
+#include "baton/function_call.h"
 #include "baton/v1/decider_service.pb.h"
 
 namespace baton {
@@ -25,6 +26,8 @@ void set_options(const ActivityOptions& options, v1::ScheduleActivityTaskAttribu
 void set_options(const ChildOptions& options, v1::StartChildWorkflowExecutionAttributes* out);
 // Everything but the input and the version.
 void set_options(const ContinueOptions& options, v1::ContinueAsNewWorkflowExecutionAttributes* out);
+// Everything but the id, the name and the input.
+void set_options(const FunctionOptions& options, v1::ScheduleLambdaFunctionAttributes* out);
 
 // What an event has in an optional field.
 std::optional<Payload> payload_of(bool present, const v1::Payload& payload);

@@ -36,7 +36,25 @@ std::string describe(const ChildFailed::Facts& facts) {
   return text;
 }
 
+std::string describe(const FunctionFailed::Facts& facts) {
+  std::string text = "function " + facts.function + " (id " + facts.id + ") ";
+  switch (facts.kind) {
+    case FunctionFailure::kFailed:
+      return text + "failed: " + facts.reason;
+    case FunctionFailure::kTimedOut:
+      return text + "timed out: " + facts.reason;
+    case FunctionFailure::kScheduleFailed:
+      return text + "could not be scheduled: " + facts.reason;
+    case FunctionFailure::kStartFailed:
+      return text + "could not be called: " + facts.reason;
+  }
+  return text;
+}
+
 }  // namespace
+
+FunctionFailed::FunctionFailed(Facts facts)
+    : Failure(describe(facts)), facts_(std::make_shared<const Facts>(std::move(facts))) {}
 
 ChildFailed::ChildFailed(Facts facts)
     : Failure(describe(facts)), facts_(std::make_shared<const Facts>(std::move(facts))) {}

@@ -165,6 +165,55 @@ void HistoryBuilder::child_terminated(const std::string& workflow_id) {
   add()->mutable_child_workflow_execution_terminated()->set_initiated_event_id(initiated);
 }
 
+void HistoryBuilder::function_scheduled(const std::string& id, const std::string& name) {
+  auto* const out = add()->mutable_lambda_function_scheduled();
+  out->set_id(id);
+  out->set_name(name);
+}
+
+void HistoryBuilder::function_started(const std::string& id) {
+  const int64_t scheduled = id_of_function(id);
+  add()->mutable_lambda_function_started()->set_scheduled_event_id(scheduled);
+}
+
+void HistoryBuilder::function_completed(const std::string& id, const std::optional<Payload>& result) {
+  const int64_t scheduled = id_of_function(id);
+  auto* const out = add()->mutable_lambda_function_completed();
+  out->set_scheduled_event_id(scheduled);
+  set(result, [&] { return out->mutable_result(); });
+}
+
+void HistoryBuilder::function_failed(const std::string& id, const std::string& reason, const std::optional<Payload>& details) {
+  const int64_t scheduled = id_of_function(id);
+  auto* const out = add()->mutable_lambda_function_failed();
+  out->set_scheduled_event_id(scheduled);
+  out->set_reason(reason);
+  set(details, [&] { return out->mutable_details(); });
+}
+
+void HistoryBuilder::function_timed_out(const std::string& id) {
+  const int64_t scheduled = id_of_function(id);
+  auto* const out = add()->mutable_lambda_function_timed_out();
+  out->set_scheduled_event_id(scheduled);
+  out->set_timeout_type(v1::LAMBDA_FUNCTION_TIMEOUT_TYPE_START_TO_CLOSE);
+}
+
+void HistoryBuilder::function_not_called(const std::string& id, const std::string& message) {
+  const int64_t scheduled = id_of_function(id);
+  auto* const out = add()->mutable_start_lambda_function_failed();
+  out->set_scheduled_event_id(scheduled);
+  out->set_cause(v1::START_LAMBDA_FUNCTION_FAILED_CAUSE_ASSUME_ROLE_FAILED);
+  out->set_message(message);
+}
+
+int64_t HistoryBuilder::id_of_function(const std::string& id) const {
+  for (auto event = events_.rbegin(); event != events_.rend(); ++event) {
+    if (event->lambda_function_scheduled().id() == id) return event->event_id();
+  }
+  ADD_FAILURE() << "function " << id << " was never scheduled";
+  return 0;
+}
+
 void HistoryBuilder::delivered(const std::string& workflow_id) {
   const v1::HistoryEvent initiated = message_to(workflow_id);
   if (initiated.has_signal_external_workflow_execution_initiated()) {
@@ -267,6 +316,15 @@ void HistoryBuilder::add_decision(const v1::Decision& decision) {
       if (in.has_run_id()) out->set_run_id(in.run_id());
       break;
     }
+    case v1::Decision::kScheduleLambdaFunction:
+      function_scheduled(decision.schedule_lambda_function().id(), decision.schedule_lambda_function().name());
+      break;
+    case v1::Decision::kUpsertSearchAttributes: {
+      auto* const out = add()->mutable_search_attributes_upserted();
+      *out->mutable_search_attributes() = decision.upsert_search_attributes().search_attributes();
+      *out->mutable_removed() = decision.upsert_search_attributes().removed();
+      break;
+    }
     default:
       add_closing(decision);
   }
@@ -308,6 +366,13 @@ bool HistoryBuilder::add_refusal(const v1::Decision& decision) {
     out->set_workflow_id(decision.start_child_workflow_execution().workflow_id());
     *out->mutable_workflow_type() = decision.start_child_workflow_execution().workflow_type();
     out->set_cause(v1::START_CHILD_WORKFLOW_EXECUTION_FAILED_CAUSE_WORKFLOW_TYPE_DOES_NOT_EXIST);
+  } else if (decision.has_schedule_lambda_function()) {
+    auto* const out = add()->mutable_schedule_lambda_function_failed();
+    out->set_id(decision.schedule_lambda_function().id());
+    out->set_name(decision.schedule_lambda_function().name());
+    out->set_cause(v1::SCHEDULE_LAMBDA_FUNCTION_FAILED_CAUSE_OPEN_LAMBDA_FUNCTIONS_LIMIT_EXCEEDED);
+  } else if (decision.has_upsert_search_attributes()) {
+    add()->mutable_upsert_search_attributes_failed()->set_cause(v1::UPSERT_SEARCH_ATTRIBUTES_FAILED_CAUSE_TOO_MANY_ATTRIBUTES);
   } else if (decision.has_continue_as_new_workflow_execution()) {
     add()->mutable_continue_as_new_workflow_execution_failed()->set_cause(
         v1::CONTINUE_AS_NEW_WORKFLOW_EXECUTION_FAILED_CAUSE_WORKFLOW_TYPE_DOES_NOT_EXIST);

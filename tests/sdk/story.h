@@ -56,6 +56,13 @@ class HistoryBuilder {
   void child_timed_out(const std::string& workflow_id);
   void child_canceled(const std::string& workflow_id, const std::optional<Payload>& details = std::nullopt);
   void child_terminated(const std::string& workflow_id);
+  void function_scheduled(const std::string& id, const std::string& name);
+  void function_started(const std::string& id);
+  void function_completed(const std::string& id, const std::optional<Payload>& result = std::nullopt);
+  void function_failed(const std::string& id, const std::string& reason, const std::optional<Payload>& details = std::nullopt);
+  void function_timed_out(const std::string& id);
+  // The run has no role.
+  void function_not_called(const std::string& id, const std::string& message);
   // The last signal or cancel request to an execution.
   void delivered(const std::string& workflow_id);
   void not_delivered(const std::string& workflow_id);
@@ -66,6 +73,7 @@ class HistoryBuilder {
  private:
   int64_t id_of_activity(const std::string& id) const;
   int64_t id_of_timer(const std::string& id) const;
+  int64_t id_of_function(const std::string& id) const;
   int64_t id_of_child(const std::string& workflow_id) const;
   const v1::HistoryEvent& message_to(const std::string& workflow_id) const;
   void add_decision(const v1::Decision& decision);

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <chrono>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -19,6 +20,7 @@
 #include "baton/history.h"
 #include "baton/names.h"
 #include "baton/payload.h"
+#include "baton/search_attribute.h"
 #include "baton/signal.h"
 #include "baton/timeout.h"
 #include "baton/workflow_type.h"
@@ -71,6 +73,8 @@ struct StartOptions {
   ChildPolicy child_policy = ChildPolicy::kDefault;
   std::optional<int> task_priority;
   std::vector<std::string> tags;  // at most 5
+  std::map<std::string, SearchAttribute> search_attributes;  // by name; at most 20
+  std::string lambda_role;  // the run can call functions only with one; at most 1,600 characters
   // Names this start, so that a repeat within the hour starts nothing twice. Empty: made anew.
   std::string request_id;
 };
@@ -120,10 +124,11 @@ struct ExecutionDetail {
   int open_decisions = 0;
   int64_t history_length = 0;
   std::optional<std::string> execution_context;
+  std::map<std::string, SearchAttribute> search_attributes;
   std::optional<FailedDecision> failed_decision;  // nothing: the last decider could decide
 };
 
-// At most one of workflow_id, type, tag and close_status.
+// At most one of workflow_id, type, tag, search_attribute and close_status.
 struct ListFilter {
   bool closed = false;         // open executions otherwise
   bool by_close_time = false;  // of closed ones: filter and order by close time, not start time
@@ -133,6 +138,11 @@ struct ListFilter {
   std::string type_name;
   std::string type_version;  // empty: every version
   std::string tag;
+  // Its name. With it `equal_to`, or `least`, `most` or both, which are of one kind and included.
+  std::string search_attribute;
+  std::optional<SearchAttribute> equal_to;
+  std::optional<SearchAttribute> least;
+  std::optional<SearchAttribute> most;
   CloseStatus close_status = CloseStatus::kOpen;  // kOpen: any
   bool oldest_first = false;
 };

@@ -12,6 +12,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -26,9 +27,11 @@
 #include "baton/child_options.h"
 #include "baton/continue_as_new.h"
 #include "baton/conversion.h"
+#include "baton/function_call.h"
 #include "baton/history.h"
 #include "baton/names.h"
 #include "baton/payload.h"
+#include "baton/search_attribute.h"
 #include "baton/signal.h"
 #include "baton/step.h"
 #include "baton/timeout.h"
@@ -111,6 +114,13 @@ class Decisions {
   void signal(const Execution& target, std::string_view name,
               const std::optional<Payload>& input = std::nullopt);
   void request_cancel(const Execution& target);
+  // options.id is not used.
+  void call_function(std::string_view id, std::string_view name,
+                     const std::optional<Payload>& input = std::nullopt,
+                     const FunctionOptions& options = {});
+  // Sets and removes search attributes, by name; the others stay. No name in both.
+  void set_search_attributes(const std::map<std::string, SearchAttribute>& set,
+                             std::span<const std::string> removed = {});
 
   void complete(const std::optional<Payload>& result = std::nullopt);
   void fail(std::string_view reason, const std::optional<Payload>& details = std::nullopt);

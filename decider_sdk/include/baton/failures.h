@@ -95,6 +95,42 @@ class ChildFailed : public Failure {
   std::shared_ptr<const Facts> facts_;
 };
 
+// Why an awaited call of a function has no result.
+enum class FunctionFailure {
+  kFailed,          // the invoker said so
+  kTimedOut,        // it took too long
+  kScheduleFailed,  // the coordinator refused to schedule it
+  kStartFailed,     // it could not be called: the run has no lambda_role
+};
+
+// Thrown by awaiting a call of a function. Cheap to copy.
+class FunctionFailed : public Failure {
+ public:
+  struct Facts {
+    FunctionFailure kind = FunctionFailure::kFailed;
+    std::string function;
+    std::string id;
+    std::string reason;
+    std::optional<Payload> details;
+  };
+  explicit FunctionFailed(Facts facts);
+
+  FunctionFailure kind() const { return facts_->kind; }
+  const std::string& function() const { return facts_->function; }
+  const std::string& id() const { return facts_->id; }
+  // kFailed: the invoker's. kTimedOut: START_TO_CLOSE. Otherwise the cause, for example
+  // ASSUME_ROLE_FAILED.
+  const std::string& reason() const override { return facts_->reason; }
+  // kFailed: the invoker's. kStartFailed: a message.
+  const std::optional<Payload>& details() const override { return facts_->details; }
+  bool in_own_words() const override {
+    return kind() == FunctionFailure::kFailed && !reason().empty();
+  }
+
+ private:
+  std::shared_ptr<const Facts> facts_;
+};
+
 // Thrown by awaiting a signal or a cancel request to another execution.
 class DeliveryFailed : public Failure {
  public:

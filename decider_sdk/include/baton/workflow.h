@@ -35,9 +35,12 @@
 #include "baton/conversion.h"
 #include "baton/delivery.h"
 #include "baton/failures.h"
+#include "baton/function.h"
+#include "baton/function_call.h"
 #include "baton/handles.h"
 #include "baton/log.h"
 #include "baton/names.h"
+#include "baton/search_attribute.h"
 #include "baton/signal.h"
 #include "baton/task.h"
 #include "baton/timeout.h"
@@ -72,6 +75,8 @@ Waitable* request_cancel(Run* run, const Target& target, const Where& where);
 ContinueAsNew continue_as_new(const Run* run, std::string_view name, std::string_view version,
                               std::optional<Payload> input, const ContinueOptions& options,
                               const Where& where);
+Waitable* call_function(Run* run, std::string_view name, std::optional<Payload> input,
+                        const FunctionOptions& options, const Where& where);
 Waitable* channel(Run* run, std::string_view signal);
 Waitable* cancellation(Run* run);
 void record_marker(Run* run, std::string_view name, std::optional<Payload> details,
@@ -127,6 +132,25 @@ class Workflow {
                      Where where = Where::current()) {
     return {run_,
             detail::schedule(run_, activity.name, activity.version, std::nullopt, options, where)};
+  }
+
+  // --- functions ---
+
+  // Has an invoker call a function; co_await waits for its result. The run needs a lambda_role.
+  template <class R, class A, class Argument>
+    requires std::convertible_to<Argument, A>
+  FunctionCall<R> call_function(const Function<R(A)>& function, Argument&& argument,
+                                const FunctionOptions& options = {},
+                                Where where = Where::current()) {
+    refuse_trap<Argument>();
+    return {run_,
+            detail::call_function(run_, function.name,
+                                  to_argument<A>(std::forward<Argument>(argument)), options, where)};
+  }
+  template <class R>
+  FunctionCall<R> call_function(const Function<R()>& function, const FunctionOptions& options = {},
+                                Where where = Where::current()) {
+    return {run_, detail::call_function(run_, function.name, std::nullopt, options, where)};
   }
 
   // --- child workflows ---
@@ -300,6 +324,12 @@ class Workflow {
   std::string uuid();
   // Free text shown by describe, at most 32,768 characters; the last one given stays.
   void set_execution_context(std::string text);
+  // What lists and counts find this execution by; stays when it continues as new. One that would be
+  // the 21st is refused, which is an event and no exception.
+  void set_search_attribute(std::string_view name, const SearchAttribute& value,
+                            Where where = Where::current());
+  // Nothing happens when there is none.
+  void remove_search_attribute(std::string_view name, Where where = Where::current());
   // To the SDK's log, once: silent while replaying.
   void log(std::string_view message, LogLevel level = LogLevel::kInfo) const;
   bool replaying() const;

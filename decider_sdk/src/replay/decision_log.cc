@@ -1,6 +1,7 @@
 #include "replay/decision_log.h"
 
 #include "baton/history.h"
+#include "replay/search_attribute_machine.h"
 
 namespace baton::detail {
 namespace {
@@ -23,6 +24,10 @@ const char* name_of(DecisionKind kind) {
       return "SignalExternalWorkflowExecution";
     case DecisionKind::kRequestCancelExternalWorkflowExecution:
       return "RequestCancelExternalWorkflowExecution";
+    case DecisionKind::kScheduleLambdaFunction:
+      return "ScheduleLambdaFunction";
+    case DecisionKind::kUpsertSearchAttributes:
+      return "UpsertSearchAttributes";
     case DecisionKind::kCompleteWorkflowExecution:
       return "CompleteWorkflowExecution";
     case DecisionKind::kFailWorkflowExecution:
@@ -57,6 +62,11 @@ std::string describe(const v1::HistoryEvent& event) {
                           view.signal_name(), view.workflow_id()}) {
     add(part);
   }
+  if (event.has_lambda_function_scheduled()) {
+    add(event.lambda_function_scheduled().id());
+    add(event.lambda_function_scheduled().name());
+  }
+  if (event.has_search_attributes_upserted()) add(names_of(event.search_attributes_upserted()));
   for (const TypeName& type : {view.activity_type(), view.workflow_type()}) {
     if (!type.name.empty()) add(type.name + "/" + type.version);
   }
@@ -84,6 +94,11 @@ void DecisionLog::begin(WireDecisions* out) {
 v1::Decision* DecisionLog::add(Decided decided) {
   decided_.push_back(std::move(decided));
   return out_->Add();
+}
+
+v1::Decision* DecisionLog::last(DecisionKind kind) {
+  if (decided_.empty() || decided_.back().kind != kind) return nullptr;
+  return out_->Mutable(out_->size() - 1);
 }
 
 const Decided* DecisionLog::next(DecisionKind kind) const {

@@ -22,6 +22,8 @@ enum class DecisionKind {
   kStartChildWorkflowExecution,
   kSignalExternalWorkflowExecution,
   kRequestCancelExternalWorkflowExecution,
+  kScheduleLambdaFunction,
+  kUpsertSearchAttributes,
   kCompleteWorkflowExecution,
   kFailWorkflowExecution,
   kCancelWorkflowExecution,
@@ -52,6 +54,10 @@ class DecisionLog {
   v1::Decision* add(Decided decided);
   size_t size() const { return decided_.size(); }
   const Decided& operator[](size_t index) const { return decided_[index]; }
+
+  // The decision made last, to be added to; null: it is of another kind.
+  v1::Decision* last(DecisionKind kind);
+  void rename_last(std::string id) { decided_.back().id = std::move(id); }
 
   bool all_matched() const { return matched_ == decided_.size(); }
   // The decision that comes next; null: it is none of this kind.

@@ -123,6 +123,16 @@ Deliveries& Run::deliveries() {
   return deliveries_;
 }
 
+Functions& Run::functions() {
+  if (closing_down_) throw ReplayAborted{};
+  return functions_;
+}
+
+SearchAttributes& Run::search_attributes() {
+  if (closing_down_) throw ReplayAborted{};
+  return search_attributes_;
+}
+
 ContinueAsNew Run::continue_as_new(std::string_view name, std::string_view version,
                                    std::optional<Payload> input, const ContinueOptions& options,
                                    const std::source_location& where) const {

@@ -15,7 +15,9 @@
 #include "replay/completion_machine.h"
 #include "replay/decision_log.h"
 #include "replay/delivery_machine.h"
+#include "replay/function_machine.h"
 #include "replay/marker_machine.h"
+#include "replay/search_attribute_machine.h"
 #include "replay/signal_channel.h"
 #include "replay/timer_machine.h"
 #include "replay/version_machine.h"
@@ -63,6 +65,8 @@ class Run {
                             const std::source_location& where);
   // For what is decided at once by the machines themselves; leaves the code when the run is over.
   Deliveries& deliveries();
+  Functions& functions();
+  SearchAttributes& search_attributes();
   // Throws std::logic_error when `name` is not this run's workflow type.
   ContinueAsNew continue_as_new(std::string_view name, std::string_view version,
                                 std::optional<Payload> input, const ContinueOptions& options,
@@ -106,6 +110,8 @@ class Run {
   Timers timers_{log_, scheduler_};
   Children children_{log_, scheduler_, execution_.run_id};
   Deliveries deliveries_{log_, scheduler_};
+  Functions functions_{log_, scheduler_};
+  SearchAttributes search_attributes_{log_};
   Markers markers_{log_};
   Versions versions_{markers_};
   SignalChannels channels_{scheduler_};

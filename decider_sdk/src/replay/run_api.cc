@@ -15,6 +15,9 @@ const TimerMachine* timer_of(const Waitable* waitable) {
 const ChildMachine* child_of(const Waitable* waitable) {
   return static_cast<const ChildMachine*>(waitable);
 }
+const FunctionMachine* function_of(const Waitable* waitable) {
+  return static_cast<const FunctionMachine*>(waitable);
+}
 const DeliveryMachine* delivery_of(const Waitable* waitable) {
   return static_cast<const DeliveryMachine*>(waitable);
 }
@@ -36,6 +39,10 @@ bool DeliveryKind::failed(const Waitable* delivery) { return delivery_of(deliver
 DeliveryFailed DeliveryKind::failure(const Waitable* delivery) {
   return delivery_of(delivery)->failure();
 }
+
+bool FunctionKind::failed(const Waitable* call) { return function_of(call)->failed(); }
+const Payload* FunctionKind::result(const Waitable* call) { return function_of(call)->result(); }
+FunctionFailed FunctionKind::failure(const Waitable* call) { return function_of(call)->failure(); }
 
 bool ChildKind::failed(const Waitable* child) { return child_of(child)->failed(); }
 const Payload* ChildKind::result(const Waitable* child) { return child_of(child)->result(); }
@@ -98,6 +105,10 @@ ContinueAsNew continue_as_new(const Run* run, std::string_view name, std::string
                               const Where& where) {
   return run->continue_as_new(name, version, std::move(input), options, where);
 }
+Waitable* call_function(Run* run, std::string_view name, std::optional<Payload> input,
+                        const FunctionOptions& options, const Where& where) {
+  return run->functions().call(name, std::move(input), options, where);
+}
 Waitable* channel(Run* run, std::string_view signal) { return run->channel(signal); }
 Waitable* cancellation(Run* run) { return run->cancel_request(); }
 
@@ -123,6 +134,15 @@ TimePoint Workflow::now() const { return run_->now(); }
 
 int Workflow::version(std::string_view change, int oldest, int newest, Where where) {
   return run_->version(change, oldest, newest, where);
+}
+
+void Workflow::set_search_attribute(std::string_view name, const SearchAttribute& value,
+                                    Where where) {
+  run_->search_attributes().set(name, value, where);
+}
+
+void Workflow::remove_search_attribute(std::string_view name, Where where) {
+  run_->search_attributes().remove(name, where);
 }
 
 uint64_t Workflow::random() { return run_->random(); }

@@ -32,8 +32,7 @@ void Run::apply(const Event& event) {
     case Event::kWorkflowExecutionResumed:
     case Event::kWorkflowExecutionHistoryLimitNeared:
     case Event::kWorkflowExecutionReset:
-    case Event::kSearchAttributesUpserted:
-    case Event::kUpsertSearchAttributesFailed:
+    case Event::kLambdaFunctionStarted:
       break;
     case Event::ATTRIBUTES_NOT_SET:
       fail("UNKNOWN_EVENT", "event " + std::to_string(event.event_id()) +
@@ -76,6 +75,14 @@ std::optional<bool> Run::apply_outcome(const Event& event) {
       return children_.canceled(event);
     case Event::kChildWorkflowExecutionTerminated:
       return children_.terminated(event);
+    case Event::kLambdaFunctionCompleted:
+      return functions_.completed(event);
+    case Event::kLambdaFunctionFailed:
+      return functions_.failed(event);
+    case Event::kLambdaFunctionTimedOut:
+      return functions_.timed_out(event);
+    case Event::kStartLambdaFunctionFailed:
+      return functions_.start_failed(event);
     case Event::kSignalExternalWorkflowExecutionFailed:
       return deliveries_.signal_failed(event);
     case Event::kRequestCancelExternalWorkflowExecutionFailed:
@@ -141,6 +148,18 @@ void Run::apply_decision_event(const Event& event) {
       break;
     case Event::kRequestCancelExternalWorkflowExecutionInitiated:
       fits = deliveries_.cancel_initiated(event, &why);
+      break;
+    case Event::kLambdaFunctionScheduled:
+      fits = functions_.scheduled(event, &why);
+      break;
+    case Event::kScheduleLambdaFunctionFailed:
+      fits = functions_.schedule_failed(event, &why);
+      break;
+    case Event::kSearchAttributesUpserted:
+      fits = search_attributes_.upserted(event);
+      break;
+    case Event::kUpsertSearchAttributesFailed:
+      fits = search_attributes_.refused();
       break;
     default:
       fits = apply_closing(event);
