@@ -15,6 +15,7 @@ struct ChildKind {
   static bool failed(const Waitable* child);
   static const Payload* result(const Waitable* child);
   static ChildFailed failure(const Waitable* child);
+  [[noreturn]] static void throw_failure(const Waitable* child);
   static void release(Run*, Waitable*) {}  // the place is not used again
 };
 const Execution& child_execution(const Waitable* child);
@@ -45,8 +46,8 @@ class [[nodiscard]] ChildStart {
   detail::Handle handle_;
 };
 
-// A child workflow. co_await gives its result or throws ChildFailed; co_await outcome() gives
-// Outcome<T, ChildFailed>. Dropping it changes nothing for the child. When the parent closes by
+// A child workflow. co_await gives its result or throws ChildFailed, or Canceled when it was canceled
+// with its scope; co_await outcome() gives Outcome<T, ChildFailed>. Dropping it changes nothing for the child. When the parent closes by
 // itself its children go on; when it is terminated or times out its child policy says.
 template <class T>
 class [[nodiscard]] Child : public detail::Ending<T, detail::ChildKind> {

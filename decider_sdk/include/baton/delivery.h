@@ -14,6 +14,7 @@ struct DeliveryKind {
   static bool failed(const Waitable* delivery);
   static const Payload* result(const Waitable*) { return nullptr; }
   static DeliveryFailed failure(const Waitable* delivery);
+  [[noreturn]] static void throw_failure(const Waitable* delivery) { throw failure(delivery); }
   static void release(Run*, Waitable*) {}  // the place is not used again
 };
 

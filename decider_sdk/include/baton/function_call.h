@@ -30,6 +30,7 @@ struct FunctionKind {
   static bool failed(const Waitable* call);
   static const Payload* result(const Waitable* call);
   static FunctionFailed failure(const Waitable* call);
+  [[noreturn]] static void throw_failure(const Waitable* call) { throw failure(call); }
   static void release(Run*, Waitable*) {}  // the place is not used again
 };
 

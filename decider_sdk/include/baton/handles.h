@@ -11,9 +11,11 @@
 #include <source_location>
 #include <vector>
 
+#include "baton/canceled.h"
 #include "baton/conversion.h"
 #include "baton/detail/ending.h"
 #include "baton/detail/scheduler.h"
+#include "baton/detail/scope.h"
 #include "baton/failures.h"
 #include "baton/outcome.h"
 #include "baton/task.h"
@@ -30,6 +32,7 @@ struct ActivityKind {
   static bool failed(const Waitable* activity);
   static const Payload* result(const Waitable* activity);
   static ActivityFailed failure(const Waitable* activity);
+  [[noreturn]] static void throw_failure(const Waitable* activity);
   static void release(Run* run, Waitable* activity);
 };
 void cancel_activity(Run* run, Waitable* activity, const std::source_location& where);
@@ -48,24 +51,30 @@ class Group : public Waitable {
   // Waits no longer; the group may be used again.
   void end();
   void member_ready(const Waiter* waiter, Scheduler& scheduler);
+  // Its scope is canceled: waits only for what ends with the scope, for all of that; nothing left:
+  // ready. Null: nobody waits yet.
+  void narrow(Scheduler* scheduler);
+  // What was waited for did not come: narrow() took it out.
+  bool narrowed() const { return narrowed_; }
   // Index of the member that woke the group; of the lowest one when several were ready before it
   // waited, or when another coroutine took what the one that woke it had.
   size_t chosen() const;
 
  private:
   bool any_ = true;
+  bool narrowed_ = false;
   size_t missing_ = 0;
   size_t woken_by_ = 0;
   std::vector<Waitable*> members_;
   std::vector<Waiter> waiters_;
 };
-Group* make_group(Run* run, bool any, const Handle* members, size_t count);
+Group* make_group(Run* run, CancelScope* scope, bool any, const Handle* members, size_t count);
 void release_group(Run* run, Group* group);
 
 }  // namespace detail
 
-// A scheduled activity. co_await gives its result or throws ActivityFailed; co_await outcome() gives
-// Outcome<T>.
+// A scheduled activity. co_await gives its result or throws ActivityFailed, or Canceled when it was
+// canceled with its scope; co_await outcome() gives Outcome<T>.
 template <class T>
 class [[nodiscard]] Future : public detail::Ending<T, detail::ActivityKind> {
  public:
@@ -78,7 +87,8 @@ class [[nodiscard]] Future : public detail::Ending<T, detail::ActivityKind> {
   }
 };
 
-// A started timer. co_await returns when it has fired and throws TimerFailed when it was canceled.
+// A started timer. co_await returns when it has fired and throws TimerFailed when it was canceled;
+// Canceled when that was with its scope.
 class [[nodiscard]] Timer {
  public:
   Timer(detail::Run* run, detail::Waitable* timer)
@@ -122,35 +132,46 @@ class [[nodiscard]] Timer {
 };
 
 // The signals of one name, in the order of arrival; none is lost before the first receive().
-// ready(): one waits. co_await takes the oldest.
+// ready(): one waits. co_await takes the oldest; throws Canceled when there is none and its scope is
+// canceled.
 template <class T>
 class [[nodiscard]] Channel {
  public:
-  explicit Channel(detail::Waitable* channel) : handle_{channel, channel->generation()} {}
+  Channel(detail::Waitable* channel, detail::CancelScope* scope)
+      : handle_{channel, channel->generation()}, scope_(scope) {}
 
   bool ready() const { return handle_.waitable->ready(); }
 
-  class Awaiter : public detail::HandleAwaiter {
+  class Awaiter {
    public:
-    using detail::HandleAwaiter::HandleAwaiter;
+    Awaiter(detail::Waitable* channel, detail::CancelScope* scope)
+        : scope_(scope), waiter_{.waitable = channel} {}
+    bool await_ready() const { return waiter_.waitable->ready() || detail::is_canceled(scope_); }
     void await_suspend(std::coroutine_handle<> coroutine) {
       suspended_ = true;
-      detail::HandleAwaiter::await_suspend(coroutine);
+      waiter_.waiter.coroutine = coroutine;
+      waiter_.waitable->add(&waiter_.waiter);
+      detail::begin_wait(scope_, &waiter_);
     }
-    T await_resume() const {
-      const std::optional<Payload> message = detail::pop(this->waitable(), suspended_);
+    T await_resume() {
+      if (suspended_) detail::end_wait(scope_, &waiter_);
+      if (suspended_ ? waiter_.canceled : !waiter_.waitable->ready()) throw Canceled();
+      const std::optional<Payload> message = detail::pop(waiter_.waitable, suspended_);
       if constexpr (!std::is_void_v<T>) return from_payload<T>(message);
     }
 
    private:
+    detail::CancelScope* scope_;
+    detail::ScopedWaiter waiter_;
     bool suspended_ = false;
   };
-  Awaiter to_awaiter() const { return Awaiter(handle_); }
+  Awaiter to_awaiter() const { return Awaiter(handle_.waitable, scope_); }
 
   const detail::Handle& handle() const { return handle_; }
 
  private:
   detail::Handle handle_;
+  detail::CancelScope* scope_;
 };
 
 // Ready from the moment someone asked for the execution's end.
@@ -214,8 +235,9 @@ class [[nodiscard]] Fiber {
   detail::Handle handle_;
 };
 
-// Waits for the first of several things. co_await gives its index, from 0; nothing is thrown or
-// taken: await the thing itself for that.
+// Waits for the first of several things. co_await gives its index, from 0; nothing of theirs is thrown
+// or taken: await the thing itself for that. Throws Canceled when its scope is canceled before one of
+// them is ready; not before those among them that end with the scope have ended.
 class [[nodiscard]] Any {
  public:
   Any(detail::Run* run, detail::Group* group) : run_(run), group_(group) {}
@@ -223,14 +245,19 @@ class [[nodiscard]] Any {
   class Awaiter {
    public:
     Awaiter(detail::Run* run, detail::Group* group) : run_(run), group_(group) {}
-    bool await_ready() const { return group_->ready(); }
+    bool await_ready() const {
+      if (group_->scope_canceled()) group_->narrow(nullptr);
+      return group_->ready();
+    }
     void await_suspend(std::coroutine_handle<> coroutine) {
       waiter_.coroutine = coroutine;
       group_->add(&waiter_);
     }
     size_t await_resume() const {
       const size_t chosen = group_->chosen();
+      const bool narrowed = group_->narrowed();
       detail::release_group(run_, group_);
+      if (narrowed) throw Canceled();
       return chosen;
     }
 
@@ -246,7 +273,8 @@ class [[nodiscard]] Any {
   detail::Group* group_;
 };
 
-// Waits until all of several things are ready. co_await gives nothing and throws nothing.
+// Waits until all of several things are ready. co_await gives nothing and throws nothing of theirs.
+// Throws Canceled when its scope is canceled and some of them do not end with the scope, as signals.
 class [[nodiscard]] All {
  public:
   All(detail::Run* run, detail::Group* group) : any_(run, group) {}

@@ -19,7 +19,6 @@
 #include <memory>
 #include <optional>
 #include <source_location>
-#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -34,6 +33,8 @@
 #include "baton/continue_as_new.h"
 #include "baton/conversion.h"
 #include "baton/delivery.h"
+#include "baton/detail/calls.h"
+#include "baton/detail/scope.h"
 #include "baton/failures.h"
 #include "baton/function.h"
 #include "baton/function_call.h"
@@ -48,65 +49,7 @@
 
 namespace baton {
 
-namespace detail {
-
-using Where = std::source_location;
-
-Waitable* schedule(Run* run, std::string_view name, std::string_view version,
-                   std::optional<Payload> input, const ActivityOptions& options,
-                   const Where& where);
-Waitable* start_child(Run* run, std::string_view name, std::string_view version,
-                      std::optional<Payload> input, const ChildOptions& options,
-                      const Where& where);
-Waitable* sleep(Run* run, Duration duration, const Where& where);
-// Another execution, by its name or as a child of this one; refers to what it was made from.
-struct Target {
-  const Execution* execution = nullptr;
-  const Waitable* child = nullptr;
-};
-inline Target target(const Execution& execution) { return {&execution, nullptr}; }
-template <class T>
-Target target(const Child<T>& child) {
-  return {nullptr, child.handle().waitable};
-}
-Waitable* signal(Run* run, const Target& target, std::string_view signal,
-                 std::optional<Payload> input, const Where& where);
-Waitable* request_cancel(Run* run, const Target& target, const Where& where);
-ContinueAsNew continue_as_new(const Run* run, std::string_view name, std::string_view version,
-                              std::optional<Payload> input, const ContinueOptions& options,
-                              const Where& where);
-Waitable* call_function(Run* run, std::string_view name, std::optional<Payload> input,
-                        const FunctionOptions& options, const Where& where);
-Waitable* channel(Run* run, std::string_view signal);
-Waitable* cancellation(Run* run);
-void record_marker(Run* run, std::string_view name, std::optional<Payload> details,
-                   const Where& where);
-// The recorded value of the next side effect while replaying; nothing: run the function.
-std::optional<std::optional<Payload>> recorded_side_effect(Run* run, std::string_view name,
-                                                           const Where& where);
-[[noreturn]] void fail_side_effect(Run* run, std::string_view name, const char* what,
-                                   const Where& where);
-Scheduler& scheduler(Run* run);
-// Destroyed with the run.
-void own(Run* run, std::shared_ptr<void> state);
-
-// Aggregates that own memory, given as a temporary: what g++ 12 destroys twice inside co_await.
-template <class Argument>
-inline constexpr bool is_trap =
-    !std::is_lvalue_reference_v<Argument> && std::is_aggregate_v<std::remove_cvref_t<Argument>> &&
-    !std::is_trivially_destructible_v<std::remove_cvref_t<Argument>>;
-
-template <class H>
-concept IsHandle = requires(const H& handle) {
-  { handle.handle() } -> std::convertible_to<Handle>;
-};
-
-template <class T>
-concept IsTarget = requires(const T& other) {
-  { target(other) } -> std::same_as<Target>;
-};
-
-}  // namespace detail
+class Scope;
 
 // A small value, given to the workflow's coroutine; pass it on by value.
 class Workflow {
@@ -123,15 +66,17 @@ class Workflow {
   Future<R> schedule(const Activity<R(A)>& activity, Argument&& argument,
                      const ActivityOptions& options = {}, Where where = Where::current()) {
     refuse_trap<Argument>();
-    return {run_,
-            detail::schedule(run_, activity.name, activity.version,
-                             to_argument<A>(std::forward<Argument>(argument)), options, where)};
+    return {run_, join(detail::schedule(open(), activity.name, activity.version,
+                                        to_argument<A>(std::forward<Argument>(argument)), options,
+                                        where),
+                       detail::Member::kActivity)};
   }
   template <class R>
   Future<R> schedule(const Activity<R()>& activity, const ActivityOptions& options = {},
                      Where where = Where::current()) {
-    return {run_,
-            detail::schedule(run_, activity.name, activity.version, std::nullopt, options, where)};
+    return {run_, join(detail::schedule(open(), activity.name, activity.version, std::nullopt,
+                                        options, where),
+                       detail::Member::kActivity)};
   }
 
   // --- functions ---
@@ -143,14 +88,16 @@ class Workflow {
                                 const FunctionOptions& options = {},
                                 Where where = Where::current()) {
     refuse_trap<Argument>();
-    return {run_,
-            detail::call_function(run_, function.name,
-                                  to_argument<A>(std::forward<Argument>(argument)), options, where)};
+    return {run_, join(detail::call_function(open(), function.name,
+                                             to_argument<A>(std::forward<Argument>(argument)), options,
+                                             where),
+                       detail::Member::kOther)};
   }
   template <class R>
   FunctionCall<R> call_function(const Function<R()>& function, const FunctionOptions& options = {},
                                 Where where = Where::current()) {
-    return {run_, detail::call_function(run_, function.name, std::nullopt, options, where)};
+    return {run_, join(detail::call_function(open(), function.name, std::nullopt, options, where),
+                       detail::Member::kOther)};
   }
 
   // --- child workflows ---
@@ -162,14 +109,17 @@ class Workflow {
   Child<R> start_child(const WorkflowType<R(A)>& type, Argument&& argument,
                        const ChildOptions& options = {}, Where where = Where::current()) {
     refuse_trap<Argument>();
-    return {run_,
-            detail::start_child(run_, type.name, type.version,
-                                to_argument<A>(std::forward<Argument>(argument)), options, where)};
+    return {run_, join(detail::start_child(open(), type.name, type.version,
+                                           to_argument<A>(std::forward<Argument>(argument)), options,
+                                           where),
+                       detail::Member::kChild)};
   }
   template <class R>
   Child<R> start_child(const WorkflowType<R()>& type, const ChildOptions& options = {},
                        Where where = Where::current()) {
-    return {run_, detail::start_child(run_, type.name, type.version, std::nullopt, options, where)};
+    return {run_, join(detail::start_child(open(), type.name, type.version, std::nullopt, options,
+                                           where),
+                       detail::Member::kChild)};
   }
 
   // --- other executions of the domain ---
@@ -183,28 +133,32 @@ class Workflow {
                   Where where = Where::current()) {
     refuse_trap<Other>();
     refuse_trap<Value>();
-    return {run_, detail::signal(run_, detail::target(other), signal.name,
-                                 to_argument<T>(std::forward<Value>(value)), where)};
+    return {run_, join(detail::signal(open(), detail::target(other), signal.name,
+                                      to_argument<T>(std::forward<Value>(value)), where),
+                       detail::Member::kOther)};
   }
   template <class Other>
     requires detail::IsTarget<Other>
   Delivery signal(Other&& other, const Signal<void>& signal, Where where = Where::current()) {
     refuse_trap<Other>();
-    return {run_, detail::signal(run_, detail::target(other), signal.name, std::nullopt, where)};
+    return {run_, join(detail::signal(open(), detail::target(other), signal.name, std::nullopt,
+                                      where),
+                       detail::Member::kOther)};
   }
   // Asks for the end of another execution, which may ignore it.
   template <class Other>
     requires detail::IsTarget<Other>
   Delivery request_cancel(Other&& other, Where where = Where::current()) {
     refuse_trap<Other>();
-    return {run_, detail::request_cancel(run_, detail::target(other), where)};
+    return {run_, join(detail::request_cancel(open(), detail::target(other), where),
+                       detail::Member::kOther)};
   }
 
   // --- time ---
 
   // Starts a timer. Resolution one millisecond; negative is zero; at most 366 days.
   Timer sleep(Duration duration, Where where = Where::current()) {
-    return {run_, detail::sleep(run_, duration, where)};
+    return {run_, join(detail::sleep(open(), duration, where), detail::Member::kTimer)};
   }
   // When the current decision task was started, by the coordinator's clock.
   TimePoint now() const;
@@ -213,12 +167,41 @@ class Workflow {
 
   template <class T>
   Channel<T> receive(const Signal<T>& signal) {
-    return Channel<T>(detail::channel(run_, signal.name));
+    return Channel<T>(detail::channel(run_, signal.name), scope_);
   }
-  // Has anyone asked for the end of this execution? It may be ignored; `throw baton::Canceled{}`
-  // heeds it.
+  // Has anyone asked for the end of this execution? It may be ignored; a cancel_scope() or `throw
+  // baton::Canceled{}` heeds it.
   bool cancel_requested() const { return cancellation().ready(); }
   Cancellation cancellation() const { return Cancellation(detail::cancellation(run_)); }
+
+  // What is begun by the scope that this gives, and by the scopes made in it, ends when someone asks
+  // for the end of the execution; what is begun by `wf` itself does not, as long as `wf` is no scope.
+  //
+  //   auto scope = wf.cancel_scope();
+  //   bool canceled = false;
+  //   try {
+  //     receipt = co_await scope.schedule(charge_card, charge);
+  //     co_await scope.sleep(24h);
+  //   } catch (const baton::Canceled&) {
+  //     canceled = true;  // no co_await in here
+  //   }
+  //   if (canceled) {
+  //     if (!receipt.empty()) co_await wf.schedule(refund, receipt);  // not by the scope
+  //     throw baton::Canceled();
+  //   }
+  //
+  // With the request the scope
+  //  * asks open activities and children to end. Awaiting one still waits for how it ends: its result,
+  //    its failure, or baton::Canceled when it was canceled. So clean-up begins after it has ended, and
+  //    knows what was done;
+  //  * lets functions, messages and spawned tasks end by themselves;
+  //  * cancels timers, and ends waiting for signals, with baton::Canceled;
+  //  * begins nothing any more: schedule(), sleep(), start_child(), … and any() throw baton::Canceled.
+  // What came together with the request, in one decision task, counts before it.
+  Scope cancel_scope(Where where = Where::current()) const;
+  // For clean-up by code that was given a scope: what this begins, and the scopes made in it, no
+  // cancellation reaches.
+  Workflow shield() const;
 
   // --- a long life ---
 
@@ -244,7 +227,8 @@ class Workflow {
   template <class T>
   Fiber<T> spawn(Task<T> task) {
     auto state =
-        std::make_shared<typename Fiber<T>::State>(std::move(task), detail::scheduler(run_));
+        std::make_shared<typename Fiber<T>::State>(std::move(task), detail::scheduler(open()));
+    join(state.get(), detail::Member::kOther);
     Fiber<T> fiber(state.get());
     detail::own(run_, std::move(state));
     return fiber;
@@ -254,25 +238,25 @@ class Workflow {
     requires(sizeof...(Handles) > 0 && (detail::IsHandle<Handles> && ...))
   Any any(const Handles&... handles) {
     const std::array<detail::Handle, sizeof...(Handles)> members{handles.handle()...};
-    return {run_, detail::make_group(run_, true, members.data(), members.size())};
+    return {run_, detail::make_group(open(), scope_, true, members.data(), members.size())};
   }
   template <class... Handles>
     requires(sizeof...(Handles) > 0 && (detail::IsHandle<Handles> && ...))
   All all(const Handles&... handles) {
     const std::array<detail::Handle, sizeof...(Handles)> members{handles.handle()...};
-    return {run_, detail::make_group(run_, false, members.data(), members.size())};
+    return {run_, detail::make_group(run_, scope_, false, members.data(), members.size())};
   }
   // Of nothing: ready at once.
   template <class H>
   All all(const std::vector<H>& handles) {
     const auto members = handles_of(handles);
-    return {run_, detail::make_group(run_, false, members.data(), members.size())};
+    return {run_, detail::make_group(run_, scope_, false, members.data(), members.size())};
   }
   // Of nothing: std::logic_error.
   template <class H>
   Any any(const std::vector<H>& handles) {
     const auto members = handles_of(handles);
-    return {run_, detail::make_group(run_, true, members.data(), members.size())};
+    return {run_, detail::make_group(open(), scope_, true, members.data(), members.size())};
   }
 
   // --- everything else that is not in the history by itself ---
@@ -364,7 +348,39 @@ class Workflow {
     return members;
   }
 
+  // Where something begins: throws Canceled when this scope is canceled.
+  detail::Run* open() const {
+    detail::check_scope(scope_);
+    return run_;
+  }
+  detail::Waitable* join(detail::Waitable* begun, detail::Member member) const {
+    detail::join_scope(scope_, begun, member);
+    return begun;
+  }
+
+  friend class Scope;
+  Workflow(detail::Run* run, detail::CancelScope* scope) : run_(run), scope_(scope) {}
+
   detail::Run* run_;
+  detail::CancelScope* scope_ = nullptr;  // null: begins what no cancel request ends
 };
+
+// A Workflow whose work ends together. Pass it on as the baton::Workflow that it is; small, too.
+class Scope : public Workflow {
+ public:
+  // As a cancel request of the execution does, but for this scope and those in it. The outer ones go
+  // on, so what is thrown should be caught.
+  void cancel(Where where = Where::current()) { detail::cancel_scope(run_, scope_, where); }
+  bool canceled() const { return detail::is_canceled(scope_); }
+
+ private:
+  friend class Workflow;
+  using Workflow::Workflow;
+};
+
+inline Scope Workflow::cancel_scope(Where where) const {
+  return Scope(run_, detail::make_scope(run_, scope_, where));
+}
+inline Workflow Workflow::shield() const { return Workflow(run_, detail::shield(run_)); }
 
 }  // namespace baton

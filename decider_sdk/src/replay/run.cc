@@ -64,6 +64,7 @@ void Run::execute(bool replaying, TimePoint now, WireDecisions* out) {
     return;
   }
   deliveries_.decide_waiting();
+  if (cancel_request_.ready()) cancel_scopes_.cancel_all();
   if (root_ == nullptr) start();
   scheduler_.run();
   if (!scheduler_.balanced()) {
@@ -154,6 +155,9 @@ void Run::cancel(ActivityMachine* activity, const std::source_location& where) {
 void Run::cancel(TimerMachine* timer, const std::source_location& where) {
   if (!closing_down_) timers_.cancel(timer, where);
 }
+void Run::cancel(CancelScope* scope, const std::source_location& where) {
+  if (!closing_down_) cancel_scopes_.cancel(scope, &where);
+}
 void Run::release(ActivityMachine* activity) { activities_.release(activity); }
 void Run::release(TimerMachine* timer) { timers_.release(timer); }
 
@@ -184,7 +188,7 @@ int Run::version(std::string_view change, int oldest, int newest,
   return *version;
 }
 
-Group* Run::make_group(bool any, const Handle* members, size_t count) {
+Group* Run::make_group(CancelScope* scope, bool any, const Handle* members, size_t count) {
   if (any && count == 0) throw std::logic_error("any() of nothing would wait for ever");
   if (free_groups_.empty()) {
     groups_.push_back(std::make_unique<Group>());
@@ -193,10 +197,13 @@ Group* Run::make_group(bool any, const Handle* members, size_t count) {
   Group* const group = free_groups_.back();
   free_groups_.pop_back();
   group->begin(any, members, count);
+  group->set_scope(scope);
+  if (scope != nullptr) scope->add(group);
   return group;
 }
 
 void Run::release_group(Group* group) {
+  if (group->scope() != nullptr) group->scope()->remove(group);
   group->end();
   free_groups_.push_back(group);
 }

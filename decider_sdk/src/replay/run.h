@@ -11,6 +11,7 @@
 #include "baton/detail/root.h"
 #include "replay/activity_machine.h"
 #include "replay/cancel_request.h"
+#include "replay/cancel_scope.h"
 #include "replay/child_machine.h"
 #include "replay/completion_machine.h"
 #include "replay/decision_log.h"
@@ -73,12 +74,14 @@ class Run {
                                 const std::source_location& where) const;
   SignalChannel* channel(std::string_view name) { return channels_.get(name); }
   CancelRequest* cancel_request() { return &cancel_request_; }
+  CancelScopes& cancel_scopes() { return cancel_scopes_; }
+  void cancel(CancelScope* scope, const std::source_location& where);
   void record_marker(std::string_view name, std::optional<Payload> details,
                      const std::source_location& where);
   std::optional<std::optional<Payload>> recorded_side_effect(std::string_view name,
                                                              const std::source_location& where);
   int version(std::string_view change, int oldest, int newest, const std::source_location& where);
-  Group* make_group(bool any, const Handle* members, size_t count);
+  Group* make_group(CancelScope* scope, bool any, const Handle* members, size_t count);
   void release_group(Group* group);
   void own(std::shared_ptr<void> state) { owned_.push_back(std::move(state)); }
   // Notes the failure and leaves the code.
@@ -116,6 +119,7 @@ class Run {
   Versions versions_{markers_};
   SignalChannels channels_{scheduler_};
   CancelRequest cancel_request_{scheduler_};
+  CancelScopes cancel_scopes_{scheduler_, activities_, timers_, deliveries_};
   Completion completion_{log_, timers_};
   std::vector<std::unique_ptr<Group>> groups_;
   std::vector<Group*> free_groups_;

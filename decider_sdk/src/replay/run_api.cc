@@ -31,6 +31,13 @@ const Payload* ActivityKind::result(const Waitable* activity) {
 ActivityFailed ActivityKind::failure(const Waitable* activity) {
   return activity_of(activity)->failure();
 }
+void ActivityKind::throw_failure(const Waitable* activity) {
+  const ActivityFailed failed = failure(activity);
+  if (failed.kind() == ActivityFailure::kCanceled && activity->scope_canceled()) {
+    throw Canceled(failed.details());
+  }
+  throw failed;
+}
 void ActivityKind::release(Run* run, Waitable* activity) {
   run->release(static_cast<ActivityMachine*>(activity));
 }
@@ -47,6 +54,13 @@ FunctionFailed FunctionKind::failure(const Waitable* call) { return function_of(
 bool ChildKind::failed(const Waitable* child) { return child_of(child)->failed(); }
 const Payload* ChildKind::result(const Waitable* child) { return child_of(child)->result(); }
 ChildFailed ChildKind::failure(const Waitable* child) { return child_of(child)->failure(); }
+void ChildKind::throw_failure(const Waitable* child) {
+  const ChildFailed failed = failure(child);
+  if (failed.kind() == ChildFailure::kCanceled && child->scope_canceled()) {
+    throw Canceled(failed.details());
+  }
+  throw failed;
+}
 const Execution& child_execution(const Waitable* child) { return child_of(child)->execution(); }
 Waitable* child_start(Waitable* child) { return static_cast<ChildMachine*>(child)->start(); }
 const Execution& started_child(const Waitable* start) {
@@ -56,7 +70,31 @@ const Execution& started_child(const Waitable* start) {
 }
 
 bool fired(const Waitable* timer) { return timer_of(timer)->fired(); }
-void throw_timer_failure(const Waitable* timer) { throw TimerFailed(timer_of(timer)->failure()); }
+void throw_timer_failure(const Waitable* timer) {
+  if (timer_of(timer)->canceled() && timer->scope_canceled()) throw Canceled();
+  throw TimerFailed(timer_of(timer)->failure());
+}
+
+CancelScope* make_scope(Run* run, CancelScope* parent, const std::source_location& where) {
+  return run->cancel_scopes().make(parent, where);
+}
+CancelScope* shield(Run* run) { return run->cancel_scopes().shield(); }
+void cancel_scope(Run* run, CancelScope* scope, const std::source_location& where) {
+  run->cancel(scope, where);
+}
+bool is_canceled(const CancelScope* scope) { return scope != nullptr && scope->canceled(); }
+void check_scope(const CancelScope* scope) {
+  if (is_canceled(scope)) throw Canceled();
+}
+void join_scope(CancelScope* scope, Waitable* waitable, Member member) {
+  if (scope != nullptr) scope->join(waitable, member);
+}
+void begin_wait(CancelScope* scope, ScopedWaiter* waiter) {
+  if (scope != nullptr) scope->add(waiter);
+}
+void end_wait(CancelScope* scope, ScopedWaiter* waiter) {
+  if (scope != nullptr) scope->remove(waiter);
+}
 
 void cancel_activity(Run* run, Waitable* activity, const std::source_location& where) {
   run->cancel(static_cast<ActivityMachine*>(activity), where);
@@ -70,8 +108,8 @@ std::optional<Payload> pop(Waitable* channel, bool reserved) {
   return static_cast<SignalChannel*>(channel)->pop(reserved);
 }
 
-Group* make_group(Run* run, bool any, const Handle* members, size_t count) {
-  return run->make_group(any, members, count);
+Group* make_group(Run* run, CancelScope* scope, bool any, const Handle* members, size_t count) {
+  return run->make_group(scope, any, members, count);
 }
 void release_group(Run* run, Group* group) { run->release_group(group); }
 

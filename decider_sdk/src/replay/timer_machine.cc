@@ -34,6 +34,7 @@ void Timers::cancel(TimerMachine* timer, const std::source_location& where) {
   log_.add({DecisionKind::kCancelTimer, timer, timer->id_, where})
       ->mutable_cancel_timer()
       ->set_timer_id(timer->id_);
+  timer->canceled_ = true;
   timer->failure_ = "CANCELED";
   end(timer);
 }
@@ -49,7 +50,7 @@ void Timers::unpin(TimerMachine* timer) {
   if (--timer->pins_ > 0 || !timer->released_ || timer->open_) return;
   timer->recycle();
   timer->failure_.clear();
-  timer->fired_ = timer->released_ = false;
+  timer->fired_ = timer->canceled_ = timer->released_ = false;
   free_.push_back(timer);
 }
 

@@ -16,6 +16,8 @@ namespace baton::detail {
 class TimerMachine : public Waitable {
  public:
   bool fired() const { return fired_; }
+  // By the code, not by the coordinator.
+  bool canceled() const { return canceled_; }
   const std::string& failure() const { return failure_; }
 
  private:
@@ -24,6 +26,7 @@ class TimerMachine : public Waitable {
   std::string id_;
   std::string failure_;
   bool fired_ = false;
+  bool canceled_ = false;
   bool released_ = false;  // no handle is left
   bool open_ = false;      // the history may still say something of it
   int pins_ = 0;           // decisions that are not matched yet

@@ -2,6 +2,7 @@
 #include <stdexcept>
 
 #include "baton/handles.h"
+#include "replay/cancel_scope.h"
 
 namespace baton::detail {
 
@@ -41,6 +42,8 @@ bool Waitable::wake_one(Scheduler& scheduler) {
   return false;
 }
 
+bool Waitable::scope_canceled() const { return is_canceled(scope_); }
+
 void Handle::throw_outdated() {
   throw std::logic_error(
       "this future or timer was taken by an earlier co_await of a temporary handle; keep the "
@@ -51,6 +54,7 @@ void Handle::throw_outdated() {
 void Group::begin(bool any, const Handle* members, size_t count) {
   recycle();
   any_ = any;
+  narrowed_ = false;
   woken_by_ = 0;
   missing_ = 0;
   members_.clear();
@@ -81,6 +85,25 @@ void Group::member_ready(const Waiter* waiter, Scheduler& scheduler) {
   if (!any_ && --missing_ > 0) return;
   set_ready(true);
   wake(scheduler);
+}
+
+void Group::narrow(Scheduler* scheduler) {
+  if (ready()) return;
+  narrowed_ = any_;
+  missing_ = 0;
+  for (size_t i = 0; i < members_.size(); ++i) {
+    if (!waiters_[i].waiting) continue;
+    if (members_[i]->scope_canceled()) {
+      ++missing_;
+    } else {
+      members_[i]->remove(&waiters_[i]);
+      narrowed_ = true;
+    }
+  }
+  any_ = false;
+  if (missing_ > 0) return;
+  set_ready(true);
+  if (scheduler != nullptr) wake(*scheduler);
 }
 
 size_t Group::chosen() const {

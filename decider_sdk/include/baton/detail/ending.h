@@ -36,6 +36,8 @@ class HandleAwaiter {
 //   static bool failed(const Waitable*);
 //   static const Payload* result(const Waitable*);  null: none was given, or it failed
 //   static Failure failure(const Waitable*);        only when failed()
+//   [[noreturn]] static void throw_failure(const Waitable*);  the same, or Canceled when its scope was
+//                                                   canceled, and it with the scope
 //   static void release(Run*, Waitable*);           the result was taken by the only handle there
 //                                                   was: the place may be used again
 template <class T, class Kind>
@@ -80,7 +82,7 @@ class Ending {
         : HandleAwaiter(handle), run_(run), last_(last) {}
     T await_resume() const {
       Waitable* const ended = this->waitable();
-      if (Kind::failed(ended)) throw Kind::failure(ended);
+      if (Kind::failed(ended)) Kind::throw_failure(ended);
       if constexpr (std::is_void_v<T>) {
         if (last_) Kind::release(run_, ended);
       } else {

@@ -38,6 +38,7 @@ class Scheduler {
   bool stopped_ = false;
 };
 
+class CancelScope;
 class Group;
 
 // One coroutine, or one member of a group, that waits. Lives in the waiting coroutine's frame or in
@@ -62,6 +63,11 @@ class Waitable {
   void remove(Waiter* waiter);
   // Counts the users of a recycled waitable, so that an outdated handle is noticed.
   uint32_t generation() const { return generation_; }
+  // The cancellation scope that it was begun in; null: none.
+  CancelScope* scope() const { return scope_; }
+  void set_scope(CancelScope* scope) { scope_ = scope; }
+  // It was begun in a scope that is canceled.
+  bool scope_canceled() const;
 
  protected:
   ~Waitable() = default;
@@ -72,12 +78,14 @@ class Waitable {
   void set_ready(bool ready) { ready_ = ready; }
   void recycle() {
     ready_ = false;
+    scope_ = nullptr;
     ++generation_;
   }
 
  private:
   Waiter* first_ = nullptr;
   Waiter* last_ = nullptr;
+  CancelScope* scope_ = nullptr;
   uint32_t generation_ = 0;
   bool ready_ = false;
 };
