@@ -75,7 +75,7 @@ TEST(CancelScope, AnActivityThatCompletesInSpiteOfTheRequestGivesItsResultAndNot
   story.cancel_requested();
   story.decide();
   story.activity_completed("1", payload(std::string("receipt")));
-  EXPECT_EQ(describe(story.decide()), "ScheduleActivityTask(2 refund receipt)") << "the scope's sleep() begins nothing";
+  EXPECT_EQ(describe(story.decide()), "ScheduleActivityTask(2 refund receipt)") << "the scope begins no timer";
 }
 
 TEST(CancelScope, WhatCameWithTheRequestCountsBeforeIt) {

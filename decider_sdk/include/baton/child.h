@@ -47,8 +47,9 @@ class [[nodiscard]] ChildStart {
 };
 
 // A child workflow. co_await gives its result or throws ChildFailed, or Canceled when it was canceled
-// with its scope; co_await outcome() gives Outcome<T, ChildFailed>. Dropping it changes nothing for the child. When the parent closes by
-// itself its children go on; when it is terminated or times out its child policy says.
+// with its scope; co_await outcome() gives Outcome<T, ChildFailed>. Dropping it changes nothing for
+// the child. When the parent closes by itself its children go on; when it is terminated or times out
+// its child policy says.
 template <class T>
 class [[nodiscard]] Child : public detail::Ending<T, detail::ChildKind> {
  public:
