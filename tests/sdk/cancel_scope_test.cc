@@ -105,8 +105,8 @@ TEST(CancelScope, UncaughtItCancelsTheExecutionWithTheWorkersDetails) {
   story.decide();
   story.cancel_requested();
   story.decide();
-  story.activity_canceled("1");
-  EXPECT_EQ(describe(story.decide()), "Cancel()");
+  story.activity_canceled("1", payload(std::string("half done")));
+  EXPECT_EQ(describe(story.decide()), "Cancel(half done)");
 }
 
 TEST(CancelScope, AFailureAfterTheRequestIsThatFailure) {

@@ -115,6 +115,75 @@ TEST(Codegen, ARangeForOverAwaitedThings) {
             "Complete(abc)");
 }
 
+constexpr WorkflowType<Parcel(std::string)> pack{"pack", "1"};
+constexpr Signal<Parcel> packed{"packed"};
+
+TEST(Codegen, AChildWithTemporaryTextsInItsOptionsAndAnOwningResult) {
+  Story story([](Workflow wf, std::string in) -> Task<std::string> {
+    const Parcel parcel = co_await wf.start_child(pack, in + "-a", {.workflow_id = in + "-id", .tags = {in + "-tag", "eu"}});
+    auto child = wf.start_child(pack, parcel.label, {.workflow_id = in + "-two"});
+    const Execution started = co_await child.started();
+    co_await child.started();
+    co_await wf.signal(child, packed, parcel);
+    std::string words = parcel.label + started.run_id;
+    const auto outcome = co_await child.outcome();
+    words += outcome.ok() ? outcome->label : outcome.failure().reason();
+    co_return words;
+  });
+  story.started(payload(kLong));
+  EXPECT_EQ(story.decide().decisions(0).start_child_workflow_execution().tag_list(0), kLong + "-tag");
+  const Parcel parcel{"label", {kLong}};
+  story.child_started(kLong + "-id");
+  story.child_completed(kLong + "-id", payload(parcel));
+  story.decide();
+  story.child_started(kLong + "-two");
+  story.decide();
+  story.delivered(kLong + "-two");
+  story.child_failed(kLong + "-two", kLong);
+  EXPECT_EQ(describe(story.decide()), "Complete(label" + kLong + "-two-run" + kLong + ")");
+}
+
+Task<std::string> echo_in(Workflow wf, std::string in) {
+  auto scope = wf.cancel_scope();
+  const std::string one = co_await scope.schedule(text, in);
+  co_return one + co_await scope.schedule(text, in);
+}
+
+TEST(Codegen, AScopeIsPassedOnAndItsExceptionOwnsMemory) {
+  Story story([](Workflow wf, std::string in) -> Task<std::string> {
+    auto scope = wf.cancel_scope();
+    std::string words;
+    try {
+      words = co_await echo_in(scope, in + "-a");
+    } catch (const Canceled& canceled) {
+      words = canceled.details()->data;
+    }
+    co_return co_await wf.schedule(text, words + "!");
+  });
+  story.started(payload(kLong));
+  story.decide();
+  story.cancel_requested();
+  EXPECT_EQ(describe(story.decide()), "RequestCancelActivityTask(1)");
+  story.activity_canceled("1", payload(kLong));
+  EXPECT_EQ(describe(story.decide()), "ScheduleActivityTask(2 text " + kLong + "!)");
+}
+
+TEST(Codegen, TheNextRunFromInsideATryWithOwningLocals) {
+  Story story([](Workflow wf, std::string in) -> Task<std::string> {
+    const std::vector<std::string> parts{in, in};
+    try {
+      const std::string got = co_await wf.schedule(text, in);
+      throw wf.continue_as_new(WorkflowType<std::string(std::string)>{"test", "1"}, got + parts[1]);
+    } catch (const std::exception& error) {
+      co_return error.what();
+    }
+  });
+  story.started(payload(kLong));
+  story.decide();
+  story.activity_completed("1", payload(kLong));
+  EXPECT_EQ(describe(story.decide()), "ContinueAsNew(1 " + kLong + kLong + ")");
+}
+
 // g++ 12 makes a body that does nothing of this (clang makes it right): noticed, instead of an execution that is silently completed.
 Task<> without_a_local(Workflow wf) {
   while (co_await wf.schedule(good, kLong)) {

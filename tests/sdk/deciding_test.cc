@@ -1,5 +1,6 @@
 // Decision tasks as they come from a stream: whole histories, deltas and their bases, pages, runs that make room, what cannot be decided.
 #include "deciding.h"
+#include "decisions.h"
 
 #include <gmock/gmock.h>
 
@@ -47,6 +48,25 @@ Task<> prints_much(Workflow wf) {
 }
 
 Decisions throws(const DecisionTask&) { throw std::runtime_error("no idea"); }
+
+TEST(PlainDecisions, AboutOtherExecutionsFunctionsAndSearchAttributesAreInTheAnswer) {
+  Decisions decisions;
+  decisions.start_child("parcel-9", {"deliver", "1"}, to_payload(std::string("parcel")), {.task_list = "fast", .tags = {"eu"}});
+  decisions.signal({"order-18", "0191-run"}, "approved", to_payload(std::string("by Ann")));
+  decisions.request_cancel({"order-18", ""});
+  decisions.call_function("f", "resize", to_payload(std::string("picture")), {.start_to_close = 5s});
+  const std::string removed[] = {"region"};
+  decisions.set_search_attributes({{"state", "packed"}}, removed);
+  decisions.continue_as_new(to_payload(std::string("next")), "2", {.task_list = "fast"});
+  const Answer& answer = decisions.content().answer;
+  EXPECT_EQ(describe(answer),
+            "StartChildWorkflowExecution(parcel-9 deliver parcel)\nSignalExternalWorkflowExecution(order-18/0191-run approved by Ann)\n"
+            "RequestCancelExternalWorkflowExecution(order-18)\nScheduleLambdaFunction(f resize picture)\n"
+            "UpsertSearchAttributes(-region state=text: \"packed\")\nContinueAsNew(2 next)");
+  EXPECT_EQ(answer.decisions(0).start_child_workflow_execution().task_list().name(), "fast");
+  EXPECT_EQ(answer.decisions(3).schedule_lambda_function().start_to_close_timeout().after().seconds(), 5);
+  EXPECT_EQ(answer.decisions(5).continue_as_new_workflow_execution().task_list().name(), "fast");
+}
 
 class DecidingTest : public ::testing::Test {
  protected:

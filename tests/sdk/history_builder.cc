@@ -81,9 +81,11 @@ void HistoryBuilder::activity_timed_out(const std::string& id, v1::ActivityTaskT
   out->set_timeout_type(type);
 }
 
-void HistoryBuilder::activity_canceled(const std::string& id) {
+void HistoryBuilder::activity_canceled(const std::string& id, const std::optional<Payload>& details) {
   const int64_t scheduled = id_of_activity(id);
-  add()->mutable_activity_task_canceled()->set_scheduled_event_id(scheduled);
+  auto* const out = add()->mutable_activity_task_canceled();
+  out->set_scheduled_event_id(scheduled);
+  set(details, [&] { return out->mutable_details(); });
 }
 
 void HistoryBuilder::timer_started(const std::string& id) { add()->mutable_timer_started()->set_timer_id(id); }

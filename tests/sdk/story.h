@@ -40,7 +40,7 @@ class HistoryBuilder {
   void activity_completed(const std::string& id, const std::optional<Payload>& result = std::nullopt);
   void activity_failed(const std::string& id, const std::string& reason, const std::optional<Payload>& details = std::nullopt);
   void activity_timed_out(const std::string& id, v1::ActivityTaskTimeoutType type);
-  void activity_canceled(const std::string& id);
+  void activity_canceled(const std::string& id, const std::optional<Payload>& details = std::nullopt);
   void timer_started(const std::string& id);
   void timer_fired(const std::string& id);
   void marker_recorded(const std::string& name, const std::optional<Payload>& details = std::nullopt);
