@@ -56,9 +56,11 @@ class ChildMachine : public Waitable {
 // All of them; owned by the run.
 class Children {
  public:
-  // `run_id`: of the parent.
+  // `run_id`: of the parent; what children are called after.
   Children(DecisionLog& log, Scheduler& scheduler, const std::string& run_id)
       : log_(log), scheduler_(scheduler), run_id_(run_id) {}
+  // From now on, after this run: before and after a reset.
+  void name_after(const std::string& run_id) { run_id_ = run_id; }
 
   // --- what the code does ---
   ChildMachine* start(std::string_view name, std::string_view version, std::optional<Payload> input,
@@ -86,7 +88,7 @@ class Children {
 
   DecisionLog& log_;
   Scheduler& scheduler_;
-  const std::string& run_id_;
+  std::string run_id_;
   std::vector<std::unique_ptr<ChildMachine>> machines_;
   std::map<int64_t, ChildMachine*> open_;  // by the id of StartChildWorkflowExecutionInitiated
 };

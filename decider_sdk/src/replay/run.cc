@@ -8,12 +8,6 @@
 namespace baton::detail {
 namespace {
 
-uint64_t hash(std::string_view text) {
-  uint64_t value = 14695981039346656037u;  // FNV-1a
-  for (const char c : text) value = (value ^ static_cast<unsigned char>(c)) * 1099511628211u;
-  return value;
-}
-
 // Coroutines that the compiler made wrong: destroying one may crash, so they stay.
 void keep_for_ever(std::unique_ptr<Root> root, std::vector<std::shared_ptr<void>> owned) {
   static std::mutex mutex;
@@ -24,6 +18,12 @@ void keep_for_ever(std::unique_ptr<Root> root, std::vector<std::shared_ptr<void>
 }
 
 }  // namespace
+
+uint64_t Run::hash(std::string_view text) {
+  uint64_t value = 14695981039346656037u;  // FNV-1a
+  for (const char c : text) value = (value ^ static_cast<unsigned char>(c)) * 1099511628211u;
+  return value;
+}
 
 Run::Run(WorkflowFunction function, Execution execution, TypeName type)
     : function_(std::move(function)),

@@ -102,6 +102,8 @@ class Run {
   void start();
   void ended_body();
   void fail(std::string reason, std::string message);
+  // What random numbers are drawn from.
+  static uint64_t hash(std::string_view run_id);
 
   const WorkflowFunction function_;
   const Execution execution_;

@@ -11,6 +11,10 @@ void Run::apply(const Event& event) {
   switch (event.attributes_case()) {
     case Event::kWorkflowExecutionStarted:
       started_event_seen_ = true;
+      if (event.workflow_execution_started().has_original_run_id()) {
+        random_state_ = hash(event.workflow_execution_started().original_run_id());
+        children_.name_after(event.workflow_execution_started().original_run_id());
+      }
       if (event.workflow_execution_started().has_input()) {
         input_ = from_wire(event.workflow_execution_started().input());
       }
@@ -20,6 +24,10 @@ void Run::apply(const Event& event) {
       break;
     case Event::kWorkflowExecutionCancelRequested:
       cancel_request_.requested();
+      break;
+    case Event::kWorkflowExecutionReset:
+      random_state_ ^= hash(event.workflow_execution_reset().new_run_id());
+      children_.name_after(event.workflow_execution_reset().new_run_id());
       break;
     case Event::kDecisionTaskScheduled:
     case Event::kDecisionTaskStarted:
@@ -31,7 +39,6 @@ void Run::apply(const Event& event) {
     case Event::kWorkflowExecutionPaused:
     case Event::kWorkflowExecutionResumed:
     case Event::kWorkflowExecutionHistoryLimitNeared:
-    case Event::kWorkflowExecutionReset:
     case Event::kLambdaFunctionStarted:
       break;
     case Event::ATTRIBUTES_NOT_SET:
