@@ -181,7 +181,7 @@ TEST(Child, AfterAResetChildrenKeepTheIdsTheyHad) {
   story.child_started("0189-base:1");
   story.decision_started();
   story.decision_scheduled();
-  story.add()->mutable_workflow_execution_reset();
+  story.add()->mutable_workflow_execution_reset()->set_new_run_id(story.execution.run_id);
   EXPECT_EQ(describe(story.decide()), "StartChildWorkflowExecution(0190-run:2 deliver b)");
   story.child_completed("0189-base:1", payload(std::string("there")));
   EXPECT_EQ(describe(story.decide()), "Complete(there 0189-base:1 0190-run:2)");

@@ -72,11 +72,13 @@ void Completion::decide(DecisionKind kind, std::string reason, std::optional<Pay
 
 std::optional<DecisionFailure> Completion::decide_again(bool replaying) {
   if (refused_cause_.empty()) return std::nullopt;
-  if (refused_cause_ == "OPERATION_NOT_PERMITTED" && !replaying) {
-    return DecisionFailure{"OPERATION_NOT_PERMITTED",
-                           "this decider may not close the execution: its closing decision was refused"};
+  const bool not_permitted = refused_cause_ == "OPERATION_NOT_PERMITTED";
+  if (not_permitted && !replaying) {
+    return DecisionFailure{
+        "OPERATION_NOT_PERMITTED",
+        "this decider may not close the execution: its closing decision was refused"};
   }
-  if (wait_ == nullptr && refused_cause_ != "UNHANDLED_DECISION") {
+  if (wait_ == nullptr && !not_permitted && refused_cause_ != "UNHANDLED_DECISION") {
     const auto wait = kFirstWait * (1 << std::min(waits_++, kGrowingWaits));
     wait_ = timers_.start(std::min<Duration>(wait, kLongestWait), {});
     return std::nullopt;
