@@ -2,6 +2,7 @@
 
 #include <thread>
 
+#include "coded_payloads.h"
 #include "connection.h"
 #include "wire.h"
 
@@ -72,10 +73,10 @@ v1::RegisterActivityTypeRequest to_request(const std::string& domain, const Type
   return request;
 }
 
-void to_request(const std::string& domain, const StartRequest& start,
+void to_request(const Connection& connection, const StartRequest& start,
                 v1::StartWorkflowExecutionRequest* request) {
   const StartOptions& options = start.options;
-  request->set_domain(domain);
+  request->set_domain(connection.domain());
   request->set_workflow_id(start.workflow_id);
   to_wire(start.type, request->mutable_workflow_type());
   if (!options.task_list.empty()) request->mutable_task_list()->set_name(options.task_list);
@@ -94,6 +95,7 @@ void to_request(const std::string& domain, const StartRequest& start,
   }
   if (!options.lambda_role.empty()) request->set_lambda_role(options.lambda_role);
   request->set_request_id(options.request_id.empty() ? make_request_id() : options.request_id);
+  encode_payloads(connection.codec(), request);
 }
 
 // True: made; false: it is there already.
@@ -193,7 +195,7 @@ void Client::register_activity_type(const TypeName& type, const ActivityTypeOpti
 Execution Client::start(const StartRequest& start) {
   v1::StartWorkflowExecutionRequest request;
   v1::StartWorkflowExecutionResponse response;
-  to_request(domain(), start, &request);
+  to_request(*connection_, start, &request);
   connection_->call(&Workflows::StartWorkflowExecution, request, &response);
   return {start.workflow_id, response.run_id()};
 }
@@ -203,7 +205,7 @@ std::vector<StartVerdict> Client::start_many(std::span<const StartRequest> reque
   std::vector<std::optional<StartVerdict>> verdicts(requests.size());
   std::vector<size_t> places;
   for (size_t i = 0; i < requests.size(); ++i) {
-    to_request(domain(), requests[i], &items[i]);
+    to_request(*connection_, requests[i], &items[i]);
     places.push_back(i);
   }
   Backoff backoff(Duration(20), Duration(2'000));
@@ -233,6 +235,7 @@ void Client::signal(const Execution& execution, std::string_view name,
   request.set_signal_name(std::string(name));
   if (input) to_wire(*input, request.mutable_input());
   request.set_request_id(make_request_id());
+  encode_payloads(connection_->codec(), &request);
   connection_->call(&Workflows::SignalWorkflowExecution, request, &response);
 }
 
@@ -256,6 +259,7 @@ void Client::terminate(const Execution& execution, std::string_view reason,
   if (!reason.empty()) request.set_reason(std::string(reason));
   if (details) to_wire(*details, request.mutable_details());
   request.set_request_id(make_request_id());
+  encode_payloads(connection_->codec(), &request);
   connection_->call(&Workflows::TerminateWorkflowExecution, request, &response);
 }
 

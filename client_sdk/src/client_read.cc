@@ -3,6 +3,7 @@
 
 #include "baton/client.h"
 #include "closed.h"
+#include "coded_payloads.h"
 #include "connection.h"
 #include "wire.h"
 
@@ -168,6 +169,7 @@ Closed read_close(Connection& connection, const v1::WorkflowExecution& execution
   if (response.events_size() == 0) {
     throw Error(Code::kInternal, "", "the history of a closed execution is empty");
   }
+  decode_payloads(connection.codec(), response.mutable_events(0));
   return closed_by(response.events(0));
 }
 
@@ -183,7 +185,8 @@ FailedDecision failed_decision(const v1::PendingDecision& task) {
 }  // namespace
 
 ExecutionDetail Client::describe(const Execution& execution) {
-  const auto response = describe_call(*connection_, execution);
+  auto response = describe_call(*connection_, execution);
+  decode_what_can_be(connection_->codec(), &response);
   ExecutionDetail detail;
   detail.info = from_wire(response.execution_info());
   detail.task_list = response.execution_configuration().task_list().name();
@@ -213,6 +216,7 @@ History Client::history(const Execution& execution) {
     v1::GetWorkflowExecutionHistoryResponse page;
     connection_->call(&Workflows::GetWorkflowExecutionHistory, request, &page);
     request.set_next_page_token(page.next_page_token());
+    decode_what_can_be(connection_->codec(), &page);
     pages->push_back(std::move(page));
   } while (!request.next_page_token().empty());
   std::vector<HistoryEvent> events;

@@ -90,6 +90,8 @@ class Connection {
 
   const std::string& domain() const { return domain_; }
   const ClientOptions& options() const { return options_; }
+  // Null: none. Lives as long as this.
+  const PayloadCodec* codec() const { return options_.codec.get(); }
 
   // The endpoint to use now.
   std::shared_ptr<const Endpoint> endpoint() const;

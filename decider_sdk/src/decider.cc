@@ -64,7 +64,8 @@ int DeciderProcess::run(int signal_descriptor) {
   const size_t cached = (static_cast<size_t>(options_.cached_runs) + threads - 1) / threads;
   for (size_t i = 0; i < threads; ++i) {
     const auto read = [this](const auto&... arguments) { return read_history(arguments...); };
-    shards_.push_back(std::make_unique<Shard>(workflows_, read, cached, stream));
+    shards_.push_back(std::make_unique<Shard>(workflows_, read, cached,
+                                              client_.connection()->codec(), stream));
     shards_.back()->start();
   }
   while (!stopping_) {

@@ -1,6 +1,7 @@
 #include "deciding.h"
 
 #include "baton/log.h"
+#include "coded_payloads.h"
 #include "decisions.h"
 #include "wire.h"
 
@@ -25,6 +26,32 @@ DecisionFailure unreadable(const std::string& why) {
   return {"HISTORY_UNAVAILABLE", "the history could not be read: " + why};
 }
 
+DecisionFailure not_decoded(int64_t event_id, const PayloadError& error) {
+  return {"PAYLOAD_ERROR", "event " + std::to_string(event_id) + ": " + error.what()};
+}
+
+std::optional<DecisionFailure> decode(const PayloadCodec* codec, HistoryPage* page) {
+  if (codec == nullptr) return std::nullopt;
+  for (auto& event : *page) {
+    try {
+      decode_payloads(codec, &event);
+    } catch (const PayloadError& error) {
+      return not_decoded(event.event_id(), error);
+    }
+  }
+  return std::nullopt;
+}
+
+std::optional<DecisionFailure> encode(const PayloadCodec* codec,
+                                      v1::RespondDecisionTaskCompletedRequest* answer) {
+  try {
+    encode_payloads(codec, answer);
+    return std::nullopt;
+  } catch (const PayloadError& error) {
+    return DecisionFailure{"PAYLOAD_ERROR", error.what()};
+  }
+}
+
 std::optional<DecisionFailure> check_size(const v1::RespondDecisionTaskCompletedRequest& answer) {
   const size_t bytes = answer.ByteSizeLong();
   if (bytes <= kAnswerBytes) return std::nullopt;
@@ -34,12 +61,18 @@ std::optional<DecisionFailure> check_size(const v1::RespondDecisionTaskCompleted
                                                   " in one answer: decide less at a time"};
 }
 
-void to_failed(const DecisionFailure& failure, const std::string& token,
+// The message may quote what the code threw.
+void to_failed(const DecisionFailure& failure, const std::string& token, const PayloadCodec* codec,
                v1::RespondDecisionTaskFailedRequest* out) {
   out->set_task_token(token);
   out->set_reason(cut(failure.reason, kReasonCharacters));
   to_wire(Payload{cut(failure.message, kMessageCharacters), std::string(kTextType), {}, {}},
           out->mutable_details());
+  try {
+    encode_payloads(codec, out);
+  } catch (const PayloadError&) {  // nothing may leave that is not encoded
+    out->clear_details();
+  }
 }
 
 void log_failure(const v1::DecisionTask& task, const DecisionFailure& failure) {
@@ -65,11 +98,12 @@ void Deciding::decide(const Delivery& delivery, v1::DecisionTaskAnswer* answer) 
   } else {
     failure = decide_plainly(std::get<DecisionFunction>(*function), delivery, completed);
   }
+  if (!failure) failure = encode(codec_, completed);
   if (!failure) failure = check_size(*completed);
   if (failure) {
     cache_.drop(task.workflow_execution().run_id());
     log_failure(task, *failure);
-    to_failed(*failure, task.task_token(), answer->mutable_failed());
+    to_failed(*failure, task.task_token(), codec_, answer->mutable_failed());
   }
 }
 
@@ -79,20 +113,13 @@ std::optional<DecisionFailure> Deciding::decide_workflow(
   const v1::DecisionTask& task = *delivery.task;
   const Execution execution = from_wire(task.workflow_execution());
   CachedRun* run = task.has_delta_base() ? cache_.find(execution.run_id) : nullptr;
-  if (run != nullptr && run->is_base(task.delta_base()) && is_whole(task)) {
-    run->replayer.add(task.events(), delivery.owner);
-  } else {
-    run = cache_.replace(function, execution, type_of(task));
-    if (!task.has_delta_base() && is_whole(task)) {
-      run->replayer.add(task.events(), delivery.owner);
-    } else {
-      std::string why;
-      const auto take_in = [&](std::shared_ptr<HistoryPage> page) {
-        run->replayer.add(*page, page);
-      };
-      if (!read_all(task, take_in, &why)) return unreadable(why);
-    }
-  }
+  const bool goes_on = run != nullptr && run->is_base(task.delta_base()) && is_whole(task);
+  if (!goes_on) run = cache_.replace(function, execution, type_of(task));
+  const auto take_in = [&](const HistoryPage& page, std::shared_ptr<const void> owner) {
+    run->replayer.add(page, std::move(owner));
+  };
+  const auto unread = goes_on ? take_events(delivery, take_in) : take_history(delivery, take_in);
+  if (unread) return unread;
   if (auto failure = run->replayer.decide(task.started_event_id(), answer)) return failure;
   run->delivery = task.delivery();
   if (run->replayer.ended()) {
@@ -114,13 +141,7 @@ std::optional<DecisionFailure> Deciding::decide_plainly(
     for (const auto& event : page) events.emplace_back(&event);
     pages->push_back(std::move(owner));
   };
-  if (!task.has_delta_base() && is_whole(task)) {
-    take_in(task.events(), delivery.owner);
-  } else {
-    std::string why;
-    const auto on_page = [&](std::shared_ptr<HistoryPage> page) { take_in(*page, page); };
-    if (!read_all(task, on_page, &why)) return unreadable(why);
-  }
+  if (auto unread = take_history(delivery, take_in)) return unread;
   const DecisionTask view{from_wire(task.workflow_execution()),
                           type_of(task),
                           History(std::move(pages), std::move(events)),
@@ -138,6 +159,32 @@ std::optional<DecisionFailure> Deciding::decide_plainly(
     return DecisionFailure{"EXCEPTION",
                            "the decision function threw something that is no std::exception"};
   }
+}
+
+std::optional<DecisionFailure> Deciding::take_events(const Delivery& delivery,
+                                                     const TakeIn& take_in) {
+  if (codec_ == nullptr) {
+    take_in(delivery.task->events(), delivery.owner);
+    return std::nullopt;
+  }
+  const auto page = std::make_shared<HistoryPage>(delivery.task->events());  // the frame is shared
+  if (auto failure = decode(codec_, page.get())) return failure;
+  take_in(*page, page);
+  return std::nullopt;
+}
+
+std::optional<DecisionFailure> Deciding::take_history(const Delivery& delivery,
+                                                      const TakeIn& take_in) {
+  const v1::DecisionTask& task = *delivery.task;
+  if (!task.has_delta_base() && is_whole(task)) return take_events(delivery, take_in);
+  std::optional<DecisionFailure> failure;
+  std::string why;
+  const auto on_page = [&](std::shared_ptr<HistoryPage> page) {
+    if (!failure) failure = decode(codec_, page.get());
+    if (!failure) take_in(*page, page);
+  };
+  if (!read_all(task, on_page, &why)) return unreadable(why);
+  return failure;
 }
 
 // Every page up to the task, and nothing after it.

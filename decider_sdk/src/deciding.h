@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "baton/payload_codec.h"
 #include "run_cache.h"
 #include "workflows.h"
 
@@ -29,9 +30,13 @@ using ReadHistory =
 // it.
 class Deciding {
  public:
-  // `cached_runs`: how many runs are kept.
-  Deciding(const Workflows& workflows, ReadHistory read_history, size_t cached_runs)
-      : workflows_(workflows), read_history_(std::move(read_history)), cache_(cached_runs) {}
+  // `cached_runs`: how many runs are kept. `codec` (null: none) must outlive it, too.
+  Deciding(const Workflows& workflows, ReadHistory read_history, size_t cached_runs,
+           const PayloadCodec* codec = nullptr)
+      : workflows_(workflows),
+        read_history_(std::move(read_history)),
+        codec_(codec),
+        cache_(cached_runs) {}
 
   // Fills `answer`, which must be empty; throws nothing. What cannot be decided is answered as failed.
   void decide(const Delivery& delivery, v1::DecisionTaskAnswer* answer);
@@ -48,10 +53,16 @@ class Deciding {
   std::optional<DecisionFailure> decide_plainly(const DecisionFunction& function,
                                                 const Delivery& delivery,
                                                 v1::RespondDecisionTaskCompletedRequest* answer);
+  using TakeIn = std::function<void(const HistoryPage&, std::shared_ptr<const void> owner)>;
+  // Gives the events that the task brings, decoded.
+  std::optional<DecisionFailure> take_events(const Delivery& delivery, const TakeIn& take_in);
+  // The same from event 1 on, page by page if the task does not bring them.
+  std::optional<DecisionFailure> take_history(const Delivery& delivery, const TakeIn& take_in);
   bool read_all(const v1::DecisionTask& task, const OnPage& on_page, std::string* why);
 
   const Workflows& workflows_;
   ReadHistory read_history_;
+  const PayloadCodec* const codec_;
   RunCache cache_;
   std::vector<Execution> evicted_;
 };

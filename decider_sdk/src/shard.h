@@ -36,9 +36,10 @@ struct Work {
 
 class Shard {
  public:
-  // `workflows` and `sink` must outlive it.
-  Shard(const Workflows& workflows, ReadHistory read_history, size_t cached_runs, AnswerSink& sink)
-      : deciding_(workflows, std::move(read_history), cached_runs), sink_(sink) {}
+  // `workflows`, `sink` and `codec` (null: none) must outlive it.
+  Shard(const Workflows& workflows, ReadHistory read_history, size_t cached_runs,
+        const PayloadCodec* codec, AnswerSink& sink)
+      : deciding_(workflows, std::move(read_history), cached_runs, codec), sink_(sink) {}
   ~Shard() { stop(); }
 
   void start();

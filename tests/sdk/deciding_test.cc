@@ -47,6 +47,20 @@ Task<> prints_much(Workflow wf) {
   co_await last;
 }
 
+// Also reads what was not encoded.
+class Reversing final : public PayloadCodec {
+ public:
+  Payload encode(Payload payload) const override {
+    if (payload.data.size() > 20'000) throw std::length_error("too long to turn around");
+    return {{payload.data.rbegin(), payload.data.rend()}, payload.content_type, "reversed", ""};
+  }
+  Payload decode(Payload payload) const override {
+    if (payload.encoding.empty()) return payload;
+    if (payload.encoding != "reversed") throw PayloadError("it is not reversed");
+    return {{payload.data.rbegin(), payload.data.rend()}, payload.content_type, "", ""};
+  }
+};
+
 Decisions throws(const DecisionTask&) { throw std::runtime_error("no idea"); }
 
 TEST(PlainDecisions, AboutOtherExecutionsFunctionsAndSearchAttributesAreInTheAnswer) {
@@ -305,6 +319,60 @@ TEST_F(DecidingTest, APlainFunctionThatThrowsFailsTheTask) {
   const auto answer = failed(deciding, task("t", "throws"));
   EXPECT_EQ(answer.reason(), "EXCEPTION");
   EXPECT_THAT(answer.details().data(), HasSubstr("no idea"));
+}
+
+TEST_F(DecidingTest, ACodecStandsBetweenTheHistoryAndTheCode) {
+  const Reversing codec;
+  Deciding deciding(workflows_, reader(), 10, &codec);
+  HistoryBuilder& history = runs_["a"];
+  history.started();
+  int64_t base = history.decision_started();
+  Answer answer = completed(deciding, task("a", "squares"));
+  EXPECT_EQ(answer.decisions(0).schedule_activity_task().input().encoding(), "reversed");
+  history.decided(&answer);
+  history.activity_completed("1", codec.encode(*payload(12)));
+  const int64_t next = history.decision_started();
+  answer = completed(deciding, task("a", "squares", 1, base));  // a delta
+  history.decided(&answer);
+  history.activity_completed("2", codec.encode(*payload(30)));
+  history.decision_started();
+  deciding.drop("a");
+  answer = completed(deciding, task("a", "squares", 1, next));  // read page by page
+  EXPECT_EQ(reads_, 1);
+  history.decided(&answer);
+  history.activity_completed("3", codec.encode(*payload(4)));
+  history.decision_started();
+  EXPECT_EQ(describe(completed(deciding, task("a", "squares"))), "Complete(64)");
+}
+
+TEST_F(DecidingTest, ACodecIsThereForPlainFunctionsToo) {
+  const Reversing codec;
+  Deciding deciding(workflows_, reader(), 10, &codec);
+  workflows_.add({"echo", "1"}, detail::DecisionFunction([](const DecisionTask& task) {
+    Decisions decisions;
+    decisions.complete(to_payload("I heard " + from_payload<std::string>(task.history[0].input())));
+    return decisions;
+  }));
+  runs_["a"].started(codec.encode(*payload(std::string("abc"))));
+  runs_["a"].decision_started();
+  EXPECT_EQ(describe(completed(deciding, task("a", "echo"))), "Complete(cba draeh I)");
+}
+
+TEST_F(DecidingTest, WhatACodecRefusesFailsTheDecisionTaskAndTheCodeNeverSeesIt) {
+  const Reversing codec;
+  Deciding deciding(workflows_, reader(), 10, &codec);
+  runs_["a"].started();
+  runs_["a"].signaled("ignored", Payload{"?", "", "rot13", ""});
+  runs_["a"].decision_started();
+  auto failure = failed(deciding, task("a", "squares"));
+  EXPECT_EQ(failure.reason(), "PAYLOAD_ERROR");
+  EXPECT_EQ(codec.decode(from_wire(failure.details())).data, "event 2: it is not reversed");
+  runs_["b"].started();
+  runs_["b"].decision_started();
+  workflows_.add({"prints", "1"}, detail::make_workflow_function(prints_much));
+  failure = failed(deciding, task("b", "prints"));
+  EXPECT_EQ(failure.reason(), "PAYLOAD_ERROR");
+  EXPECT_EQ(codec.decode(from_wire(failure.details())).data, "the codec failed: too long to turn around");
 }
 
 }  // namespace

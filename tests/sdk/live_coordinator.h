@@ -20,6 +20,7 @@ class LiveCoordinator {
   ~LiveCoordinator();
 
   std::string address() const { return "127.0.0.1:" + std::to_string(port_); }
+  store::MemoryStore& store() { return *store_; }
   // The process ends, and another one comes back on the same data at the same address.
   void restart();
 

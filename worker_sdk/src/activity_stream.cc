@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "baton/log.h"
+#include "coded_payloads.h"
 #include "in_arena.h"
 #include "perform.h"
 #include "wire.h"
@@ -154,7 +155,7 @@ void ActivityStream::hold(v1::ActivityTask* task, Clock::time_point now, Attempt
     return;
   }
   if (held_.contains(task->task_token())) return;
-  const auto held = std::make_shared<Held>(task, *this);
+  const auto held = std::make_shared<Held>(task, *this, connection_->codec());
   held_.emplace(held->token(), held);
   if (task->has_heartbeat_timeout()) {
     held->beat_every = std::max<Clock::duration>(to_duration(task->heartbeat_timeout()) / 3, 1ms);
@@ -192,7 +193,7 @@ void ActivityStream::give_up(const std::shared_ptr<Held>& held, const std::strin
   log(LogLevel::kError, "the answer for activity " + held->activity_id() +
                             " is not acceptable, so it fails: " + why);
   held->given_up = true;
-  held->answer = failed_answer(held->token(), kAnswerRefused, why);
+  held->answer = encoded_answer(failed_answer(held->token(), kAnswerRefused, why), connection_->codec());
   answered_.push_back(held);
 }
 

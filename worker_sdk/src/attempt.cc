@@ -4,6 +4,7 @@
 #include <mutex>
 
 #include "attempt_state.h"
+#include "coded_payloads.h"
 
 namespace baton {
 namespace {
@@ -27,11 +28,14 @@ std::optional<Payload> Attempt::header(const std::string& key) const {
 }
 
 void Attempt::heartbeat(const Payload& details) {
-  if (details.data.size() > kMostHeartbeatBytes) {
-    throw PayloadError("details of a heartbeat have " + std::to_string(details.data.size()) +
-                       " bytes, and may have " + std::to_string(kMostHeartbeatBytes));
+  const PayloadCodec* const codec = state_.codec();
+  const Payload sent = codec == nullptr ? details : encoded(*codec, details);
+  if (sent.data.size() > kMostHeartbeatBytes) {
+    throw PayloadError("details of a heartbeat have " + std::to_string(sent.data.size()) +
+                       " bytes" + (codec == nullptr ? "" : " when encoded") + ", and may have " +
+                       std::to_string(kMostHeartbeatBytes));
   }
-  state_.beat(details);
+  state_.beat(sent);
 }
 
 bool Attempt::cancel_requested() const { return state_.stop_token().stop_requested(); }

@@ -9,6 +9,7 @@
 
 #include "baton/names.h"
 #include "baton/payload.h"
+#include "baton/payload_codec.h"
 #include "baton/timeout.h"
 #include "baton/v1/worker_service.pb.h"
 
@@ -27,8 +28,13 @@ class HeartbeatSink {
 class AttemptState {
  public:
   // Takes what handlers may ask for out of the task, so that one that runs for long does not keep
-  // the whole frame. `heartbeats` must outlive it.
-  AttemptState(v1::ActivityTask* task, HeartbeatSink& heartbeats);
+  // the whole frame. `heartbeats` and `codec` (null: none) must outlive it.
+  AttemptState(v1::ActivityTask* task, HeartbeatSink& heartbeats,
+               const PayloadCodec* codec = nullptr);
+
+  // Makes what came readable; before anything else is asked for, on the handler's thread. Throws
+  // PayloadError.
+  void decode();
 
   const std::string& token() const { return token_; }
   const std::string& activity_id() const { return activity_id_; }
@@ -60,6 +66,9 @@ class AttemptState {
   bool abandoned() const { return abandoned_; }
   std::stop_token stop_token() const { return stop_.get_token(); }
 
+  // Null: none.
+  const PayloadCodec* codec() const { return codec_; }
+  // `details`: as they are sent.
   void beat(const Payload& details) { heartbeats_.beat(token(), details); }
 
  private:
@@ -73,6 +82,7 @@ class AttemptState {
   std::optional<Duration> start_to_close_;
   std::map<std::string, Payload> headers_;
   HeartbeatSink& heartbeats_;
+  const PayloadCodec* const codec_;
   std::stop_source stop_;
   std::atomic<bool> canceled_ = false;
   std::atomic<bool> closed_ = false;

@@ -1,13 +1,14 @@
 #include "perform.h"
 
 #include "baton/log.h"
+#include "coded_payloads.h"
 #include "wire.h"
 
 namespace baton::detail {
 namespace {
 
 constexpr size_t kMostReasonChars = 256;
-constexpr size_t kMostDetailsBytes = 32'768;
+constexpr size_t kMostDetailsBytes = 32'768 - 512;  // with room for what a codec adds
 
 using Answer = std::unique_ptr<v1::ActivityTaskAnswer>;
 
@@ -68,6 +69,31 @@ Answer exception_answer(const std::string& token, const std::string& what) {
                                whole ? "" : what);
 }
 
+// Calls the handler.
+Answer call(const Handlers& handlers, AttemptState& state) {
+  const std::string& token = state.token();
+  const auto found = handlers.find(state.type());
+  if (found == handlers.end()) {
+    const std::string type = state.type().name + ", version " + state.type().version;
+    log(LogLevel::kWarning, "an activity came that this worker cannot do: " + type);
+    return detail::failed_answer(token, kUnknownActivity,
+                                 "the worker has no handler for activity type " + type);
+  }
+  Attempt attempt(state);
+  try {
+    state.decode();
+    return completed_answer(token, found->second(attempt, state.input()));
+  } catch (const AttemptFailed& failed) {
+    return failed_answer(token, failed);
+  } catch (const Canceled& canceled) {
+    return canceled_answer(state, canceled);
+  } catch (const std::exception& error) {
+    return exception_answer(token, error.what());
+  } catch (...) {
+    return exception_answer(token, "the handler threw something that is no std::exception");
+  }
+}
+
 }  // namespace
 
 Answer failed_answer(const std::string& token, std::string_view reason, std::string details) {
@@ -81,27 +107,17 @@ Answer failed_answer(const std::string& token, std::string_view reason, std::str
   return answer;
 }
 
-Answer perform(const Handlers& handlers, AttemptState& state) {
-  const std::string& token = state.token();
-  const auto found = handlers.find(state.type());
-  if (found == handlers.end()) {
-    const std::string type = state.type().name + ", version " + state.type().version;
-    log(LogLevel::kWarning, "an activity came that this worker cannot do: " + type);
-    return failed_answer(token, kUnknownActivity,
-                         "the worker has no handler for activity type " + type);
-  }
-  Attempt attempt(state);
+Answer encoded_answer(Answer answer, const PayloadCodec* codec) {
   try {
-    return completed_answer(token, found->second(attempt, state.input()));
-  } catch (const AttemptFailed& failed) {
-    return failed_answer(token, failed);
-  } catch (const Canceled& canceled) {
-    return canceled_answer(state, canceled);
-  } catch (const std::exception& error) {
-    return exception_answer(token, error.what());
-  } catch (...) {
-    return exception_answer(token, "the handler threw something that is no std::exception");
+    encode_payloads(codec, answer.get());
+    return answer;
+  } catch (const PayloadError& error) {  // nothing may leave that is not encoded
+    return failed_answer(answer->task_token(), error.what(), "");
   }
+}
+
+Answer perform(const Handlers& handlers, AttemptState& state) {
+  return encoded_answer(call(handlers, state), state.codec());
 }
 
 }  // namespace baton::detail

@@ -22,11 +22,16 @@ inline constexpr char kAnswerRefused[] = "ANSWER_NOT_ACCEPTED";
 inline constexpr char kWorkerStopped[] = "WORKER_STOPPED";
 inline constexpr char kCanceledUnasked[] = "CANCELED_WITHOUT_REQUEST";
 
-// Never throws; the answer carries the task's token. The handler runs on this thread.
+// Never throws; the answer carries the task's token and is encoded. The handler runs on this thread.
 std::unique_ptr<v1::ActivityTaskAnswer> perform(const Handlers& handlers, AttemptState& state);
 
 // The answer that says the task failed. `reason` is cut to what is allowed; `details` may be empty.
 std::unique_ptr<v1::ActivityTaskAnswer> failed_answer(const std::string& token,
                                                       std::string_view reason, std::string details);
+
+// The answer as it may leave: with its payloads encoded, or failed because they cannot be. Throws
+// nothing. `codec`: null: none.
+std::unique_ptr<v1::ActivityTaskAnswer> encoded_answer(
+    std::unique_ptr<v1::ActivityTaskAnswer> answer, const PayloadCodec* codec);
 
 }  // namespace baton::detail

@@ -20,6 +20,7 @@
 #include "baton/history.h"
 #include "baton/names.h"
 #include "baton/payload.h"
+#include "baton/payload_codec.h"
 #include "baton/search_attribute.h"
 #include "baton/signal.h"
 #include "baton/timeout.h"
@@ -37,6 +38,9 @@ struct ClientOptions {
   // A call that may have been applied, or that was refused for now, is sent again with the same
   // request id for as long as this, with a growing back-off.
   Duration retry_for{60'000};
+  // What happens to every payload on its way; also of the deciders and workers made with this
+  // client. Nothing: they travel as they are.
+  std::shared_ptr<const PayloadCodec> codec;
 };
 
 struct DomainOptions {
@@ -151,7 +155,8 @@ template <class R>
 class Run;
 
 // A value: copies share one connection. Safe to use from any thread; calls block. Every call throws
-// baton::Error. Nothing is connected before the first call.
+// baton::Error, and PayloadError when the codec cannot encode what it is given. Nothing is connected
+// before the first call.
 class Client {
  public:
   // `addresses`: one or several "host:port" separated by commas; any of them serves, and another
@@ -198,12 +203,13 @@ class Client {
 
   // --- looking. An empty run id: the open run, or the latest closed one. ---
   ExecutionDetail describe(const Execution& execution);
-  // All events, page after page.
+  // All events, page after page. Payloads that the codec cannot decode stay as they are.
   History history(const Execution& execution);
   // At most `limit` executions, newest first unless the filter says otherwise.
   std::vector<ExecutionInfo> list(const ListFilter& filter, size_t limit = 1000);
   int64_t count(const ListFilter& filter);
-  // Blocks until the run is closed, or for `patience`; nothing: still open then.
+  // Blocks until the run is closed, or for `patience`; nothing: still open then. Throws PayloadError
+  // when it is closed and the codec cannot decode what it ended with.
   std::optional<Closed> wait(const Execution& execution, Duration patience = Duration::max());
 
   // For the SDKs and the CLI.

@@ -44,7 +44,8 @@ inline bool is_json(const Payload& payload) { return payload.content_type.starts
 inline void expect_readable(const Payload& payload, bool type_fits, const char* wanted) {
   if (!payload.encoding.empty()) {
     throw PayloadError("the payload is encoded with \"" + payload.encoding +
-                       "\" and no codec for it is set");
+                       (payload.key_id.empty() ? "" : "\", key \"" + payload.key_id) +
+                       "\", and no codec for it is set that could decode it");
   }
   if (!type_fits) {
     throw PayloadError("a payload of type \"" + payload.content_type + "\" does not hold " +

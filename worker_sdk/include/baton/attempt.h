@@ -52,7 +52,7 @@ class Attempt {
 
   // --- how far it is ---
   // Kept by the coordinator and shown if the attempt times out: the latest details count, and may
-  // be sent with a little delay. At most 2,048 bytes: more is a PayloadError.
+  // be sent with a little delay. At most 2,048 bytes, as a codec leaves them: more is a PayloadError.
   void heartbeat(const Payload& details);
   void heartbeat(std::string_view text) {
     heartbeat(Payload{std::string(text), std::string(kTextType), {}, {}});
