@@ -94,6 +94,7 @@ void to_request(const Connection& connection, const StartRequest& start,
     to_wire(attribute, &(*request->mutable_search_attributes())[name]);
   }
   if (!options.lambda_role.empty()) request->set_lambda_role(options.lambda_role);
+  to_wire(options.headers, request->mutable_headers());
   request->set_request_id(options.request_id.empty() ? make_request_id() : options.request_id);
   encode_payloads(connection.codec(), request);
 }
@@ -226,7 +227,7 @@ std::vector<StartVerdict> Client::start_many(std::span<const StartRequest> reque
 }
 
 void Client::signal(const Execution& execution, std::string_view name,
-                    const std::optional<Payload>& input) {
+                    const std::optional<Payload>& input, const Headers& headers) {
   v1::SignalWorkflowExecutionRequest request;
   v1::SignalWorkflowExecutionResponse response;
   request.set_domain(domain());
@@ -234,6 +235,7 @@ void Client::signal(const Execution& execution, std::string_view name,
   request.set_run_id(execution.run_id);
   request.set_signal_name(std::string(name));
   if (input) to_wire(*input, request.mutable_input());
+  to_wire(headers, request.mutable_headers());
   request.set_request_id(make_request_id());
   encode_payloads(connection_->codec(), &request);
   connection_->call(&Workflows::SignalWorkflowExecution, request, &response);

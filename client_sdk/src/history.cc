@@ -117,6 +117,23 @@ std::optional<Payload> HistoryEvent::payload(const char* field) const {
   return from_wire(*payload);
 }
 
+Headers HistoryEvent::headers() const {
+  const Message* attributes = attributes_of(event_of(message_));
+  if (attributes == nullptr) return {};
+  const FieldDescriptor* field = attributes->GetDescriptor()->FindFieldByName("headers");
+  if (field == nullptr || !field->is_map()) return {};
+  Headers headers;
+  const FieldDescriptor* const key = field->message_type()->map_key();
+  const FieldDescriptor* const value = field->message_type()->map_value();
+  for (int i = 0; i < attributes->GetReflection()->FieldSize(*attributes, field); ++i) {
+    const Message& entry = attributes->GetReflection()->GetRepeatedMessage(*attributes, field, i);
+    const auto* reflection = entry.GetReflection();
+    headers.emplace(reflection->GetString(entry, key),
+                    from_wire(static_cast<const v1::Payload&>(reflection->GetMessage(entry, value))));
+  }
+  return headers;
+}
+
 std::optional<Duration> HistoryEvent::duration(const char* field) const {
   const auto* const duration = find_message<google::protobuf::Duration>(message_, field);
   if (duration == nullptr) return std::nullopt;

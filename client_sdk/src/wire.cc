@@ -52,6 +52,18 @@ Payload take(v1::Payload* payload) {
           std::move(*payload->mutable_encoding()), std::move(*payload->mutable_key_id())};
 }
 
+void to_wire(const Headers& headers, WireHeaders* out) {
+  for (const auto& [key, value] : headers) {
+    if (!out->contains(key)) to_wire(value, &(*out)[key]);
+  }
+}
+
+Headers from_wire(const WireHeaders& headers) {
+  Headers result;
+  for (const auto& [key, value] : headers) result.emplace(key, from_wire(value));
+  return result;
+}
+
 void to_wire(Duration duration, google::protobuf::Duration* out) {
   const auto count = std::clamp(duration, Duration(0), kLongest).count();
   out->set_seconds(count / 1000);

@@ -19,6 +19,11 @@ Payload from_wire(const v1::Payload& payload);
 // Takes the bytes out of the message.
 Payload take(v1::Payload* payload);
 
+using WireHeaders = google::protobuf::Map<std::string, v1::Payload>;
+// Adds to what is there; what has the same key stays.
+void to_wire(const Headers& headers, WireHeaders* out);
+Headers from_wire(const WireHeaders& headers);
+
 // Only for a timeout that is given: not is_default(). Cut to 0 ms … 366 days.
 void to_wire(Timeout timeout, v1::Timeout* out);
 void to_wire(Duration duration, google::protobuf::Duration* out);

@@ -3,6 +3,7 @@
 #include "baton/log.h"
 #include "coded_payloads.h"
 #include "decisions.h"
+#include "passed_headers.h"
 #include "wire.h"
 
 namespace baton::detail {
@@ -121,6 +122,7 @@ std::optional<DecisionFailure> Deciding::decide_workflow(
   const auto unread = goes_on ? take_events(delivery, take_in) : take_history(delivery, take_in);
   if (unread) return unread;
   if (auto failure = run->replayer.decide(task.started_event_id(), answer)) return failure;
+  pass_on(run->replayer.headers(), answer);
   run->delivery = task.delivery();
   if (run->replayer.ended()) {
     cache_.drop(execution.run_id);

@@ -6,6 +6,7 @@
 
 #include "baton/log.h"
 #include "baton/workflow.h"
+#include "passed_headers.h"
 #include "story.h"
 
 namespace baton::testing {
@@ -373,6 +374,21 @@ TEST_F(DecidingTest, WhatACodecRefusesFailsTheDecisionTaskAndTheCodeNeverSeesIt)
   failure = failed(deciding, task("b", "prints"));
   EXPECT_EQ(failure.reason(), "PAYLOAD_ERROR");
   EXPECT_EQ(codec.decode(from_wire(failure.details())).data, "the codec failed: too long to turn around");
+}
+
+TEST(PassedHeaders, GoToSignaledExecutionsAndChildrenUnlessTheDecisionHasItsOwn) {
+  Answer answer;
+  answer.add_decisions()->mutable_schedule_activity_task();
+  answer.add_decisions()->mutable_start_child_workflow_execution();
+  auto* const signal = answer.add_decisions()->mutable_signal_external_workflow_execution();
+  (*signal->mutable_headers())["trace"].set_data("own");
+  detail::pass_on({{"trace", {"t1", "text/plain", {}, {}}}, {"user", {"Ann", {}, {}, {}}}}, &answer);
+  EXPECT_TRUE(answer.decisions(0).schedule_activity_task().headers().empty());  // the coordinator adds them
+  const auto& child = answer.decisions(1).start_child_workflow_execution().headers();
+  EXPECT_EQ(child.size(), 2u);
+  EXPECT_EQ(child.at("trace").content_type(), "text/plain");
+  EXPECT_EQ(signal->headers().at("trace").data(), "own");
+  EXPECT_EQ(signal->headers().at("user").data(), "Ann");
 }
 
 }  // namespace

@@ -21,6 +21,8 @@ int Attempt::number() const { return state_.number(); }
 const std::string& Attempt::task_token() const { return state_.token(); }
 std::optional<Duration> Attempt::start_to_close() const { return state_.start_to_close(); }
 
+const Headers& Attempt::headers() const { return state_.headers(); }
+
 std::optional<Payload> Attempt::header(const std::string& key) const {
   const auto found = state_.headers().find(key);
   if (found == state_.headers().end()) return std::nullopt;

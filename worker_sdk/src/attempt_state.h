@@ -2,7 +2,6 @@
 #pragma once
 
 #include <atomic>
-#include <map>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -44,7 +43,7 @@ class AttemptState {
   int number() const { return number_; }
   const std::optional<Payload>& input() const { return input_; }
   std::optional<Duration> start_to_close() const { return start_to_close_; }
-  const std::map<std::string, Payload>& headers() const { return headers_; }
+  const Headers& headers() const { return headers_; }
 
   // The workflow asked for cancellation.
   void request_cancel() {
@@ -80,7 +79,7 @@ class AttemptState {
   const int number_;
   std::optional<Payload> input_;
   std::optional<Duration> start_to_close_;
-  std::map<std::string, Payload> headers_;
+  Headers headers_;
   HeartbeatSink& heartbeats_;
   const PayloadCodec* const codec_;
   std::stop_source stop_;

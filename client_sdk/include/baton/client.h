@@ -79,6 +79,7 @@ struct StartOptions {
   std::vector<std::string> tags;  // at most 5
   std::map<std::string, SearchAttribute> search_attributes;  // by name; at most 20
   std::string lambda_role;  // the run can call functions only with one; at most 1,600 characters
+  Headers headers;                // see payload.h
   // Names this start, so that a repeat within the hour starts nothing twice. Empty: made anew.
   std::string request_id;
 };
@@ -189,14 +190,15 @@ class Client {
   // --- telling. An empty run id: the open run of the workflow id. ---
   template <class T>
   void signal(const Execution& execution, const Signal<T>& signal,
-              const std::type_identity_t<T>& value) {
-    this->signal(execution, signal.name, to_payload(value));
+              const std::type_identity_t<T>& value, const Headers& headers = {}) {
+    this->signal(execution, signal.name, to_payload(value), headers);
   }
-  void signal(const Execution& execution, const Signal<void>& signal) {
-    this->signal(execution, signal.name, std::nullopt);
+  void signal(const Execution& execution, const Signal<void>& signal,
+              const Headers& headers = {}) {
+    this->signal(execution, signal.name, std::nullopt, headers);
   }
   void signal(const Execution& execution, std::string_view name,
-              const std::optional<Payload>& input);
+              const std::optional<Payload>& input, const Headers& headers = {});
   void request_cancel(const Execution& execution);
   void terminate(const Execution& execution, std::string_view reason = {},
                  const std::optional<Payload>& details = std::nullopt);

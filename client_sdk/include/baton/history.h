@@ -105,6 +105,8 @@ class HistoryEvent {
   std::optional<Payload> input() const { return payload("input"); }
   std::optional<Payload> result() const { return payload("result"); }
   std::optional<Payload> details() const { return payload("details"); }
+  // Of a start, a signal, an activity, a child; empty when there are none.
+  Headers headers() const;
   // Of a started timer.
   std::optional<Duration> start_to_fire() const { return duration("start_to_fire_timeout"); }
   // Of an activity, a child or this execution; empty names when there is none.

@@ -42,6 +42,8 @@ bool fired(const Waitable* timer);
 [[noreturn]] void throw_timer_failure(const Waitable* timer);
 // Pops the oldest message. `reserved`: the one that the waker set aside for this waiter.
 std::optional<Payload> pop(Waitable* channel, bool reserved);
+// Of the message that was popped last.
+const Headers& last_headers(const Waitable* channel);
 
 // Several waitables waited for together; lives in the run.
 class Group : public Waitable {
@@ -141,6 +143,8 @@ class [[nodiscard]] Channel {
       : handle_{channel, channel->generation()}, scope_(scope) {}
 
   bool ready() const { return handle_.waitable->ready(); }
+  // What the sender of the signal that was taken last passed along (see payload.h).
+  const Headers& headers() const { return detail::last_headers(handle_.waitable); }
 
   class Awaiter {
    public:

@@ -323,6 +323,10 @@ class Workflow {
   // Another one after a reset: not for what is decided, where uuid() is the same again.
   const std::string& run_id() const;
   const TypeName& type() const;
+  // Context that the execution was started with (see payload.h), all of it and by key. Nothing: no
+  // such header. It is passed on by itself.
+  const Headers& headers() const;
+  std::optional<Payload> header(const std::string& key) const;
 
  private:
   template <class Argument>

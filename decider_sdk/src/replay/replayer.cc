@@ -17,6 +17,9 @@ void Replayer::add(const Events& events, std::shared_ptr<const void> owner) {
     }
     last_event_id_ = event.event_id();
     pending_.push_back(&event);
+    if (event.has_workflow_execution_started()) {
+      run_.set_headers(from_wire(event.workflow_execution_started().headers()));
+    }
     if (event.has_decision_task_completed()) {
       if (completed_) replay_completed();
       completed_ = {event.decision_task_completed().started_event_id(), event.event_id()};

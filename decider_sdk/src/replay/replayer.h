@@ -40,6 +40,8 @@ class Replayer {
   // Of the last decide(); 0: none yet.
   int64_t decided_started_event_id() const { return decided_; }
   bool ended() const { return run_.ended(); }
+  // What the execution was started with.
+  const Headers& headers() const { return run_.headers(); }
 
  private:
   struct Completion {

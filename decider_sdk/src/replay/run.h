@@ -94,6 +94,8 @@ class Run {
   void set_execution_context(std::string text) { context_ = std::move(text); }
   const Execution& execution() const { return execution_; }
   const TypeName& type() const { return type_; }
+  const Headers& headers() const { return headers_; }
+  void set_headers(Headers headers) { headers_ = std::move(headers); }
 
  private:
   void apply_decision_event(const v1::HistoryEvent& event);
@@ -128,6 +130,7 @@ class Run {
 
   bool started_event_seen_ = false;
   std::optional<Payload> input_;
+  Headers headers_;
   TimePoint now_{};
   bool replaying_ = true;
   bool closing_down_ = false;

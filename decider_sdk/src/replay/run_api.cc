@@ -107,6 +107,9 @@ void release_timer(Run* run, Waitable* timer) { run->release(static_cast<TimerMa
 std::optional<Payload> pop(Waitable* channel, bool reserved) {
   return static_cast<SignalChannel*>(channel)->pop(reserved);
 }
+const Headers& last_headers(const Waitable* channel) {
+  return static_cast<const SignalChannel*>(channel)->last_headers();
+}
 
 Group* make_group(Run* run, CancelScope* scope, bool any, const Handle* members, size_t count) {
   return run->make_group(scope, any, members, count);
@@ -217,5 +220,11 @@ bool Workflow::replaying() const { return run_->replaying(); }
 const std::string& Workflow::workflow_id() const { return run_->execution().workflow_id; }
 const std::string& Workflow::run_id() const { return run_->execution().run_id; }
 const TypeName& Workflow::type() const { return run_->type(); }
+const Headers& Workflow::headers() const { return run_->headers(); }
+std::optional<Payload> Workflow::header(const std::string& key) const {
+  const auto found = run_->headers().find(key);
+  if (found == run_->headers().end()) return std::nullopt;
+  return found->second;
+}
 
 }  // namespace baton

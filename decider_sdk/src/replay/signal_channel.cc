@@ -4,8 +4,8 @@
 
 namespace baton::detail {
 
-void SignalChannel::push(std::optional<Payload> message, Scheduler& scheduler) {
-  messages_.push_back(std::move(message));
+void SignalChannel::push(std::optional<Payload> value, Headers headers, Scheduler& scheduler) {
+  messages_.push_back({std::move(value), std::move(headers)});
   if (wake_one(scheduler)) {
     ++reserved_;
     return;
@@ -16,11 +16,12 @@ void SignalChannel::push(std::optional<Payload> message, Scheduler& scheduler) {
 
 std::optional<Payload> SignalChannel::pop(bool reserved) {
   const size_t index = reserved ? 0 : reserved_;
-  std::optional<Payload> message = std::move(messages_[index]);
+  Message message = std::move(messages_[index]);
   messages_.erase(messages_.begin() + static_cast<std::ptrdiff_t>(index));
   if (reserved) --reserved_;
   set_ready(messages_.size() > reserved_);
-  return message;
+  last_headers_ = std::move(message.headers);
+  return std::move(message.value);
 }
 
 SignalChannel* SignalChannels::get(std::string_view name) {
@@ -35,7 +36,8 @@ void SignalChannels::signaled(const v1::HistoryEvent& event) {
   const auto& attributes = event.workflow_execution_signaled();
   std::optional<Payload> message;
   if (attributes.has_input()) message = from_wire(attributes.input());
-  get(attributes.signal_name())->push(std::move(message), scheduler_);
+  get(attributes.signal_name())->push(std::move(message), from_wire(attributes.headers()),
+                                       scheduler_);
 }
 
 }  // namespace baton::detail

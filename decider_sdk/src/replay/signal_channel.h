@@ -19,13 +19,21 @@ class SignalChannel : public Waitable {
   explicit SignalChannel(std::string name) : name_(std::move(name)) {}
 
   const std::string& name() const { return name_; }
-  void push(std::optional<Payload> message, Scheduler& scheduler);
+  void push(std::optional<Payload> value, Headers headers, Scheduler& scheduler);
   // Takes the oldest one that is set aside, or the oldest one that is not.
   std::optional<Payload> pop(bool reserved);
+  // Of the one that was taken last.
+  const Headers& last_headers() const { return last_headers_; }
 
  private:
+  struct Message {
+    std::optional<Payload> value;
+    Headers headers;
+  };
+
   std::string name_;
-  std::deque<std::optional<Payload>> messages_;
+  std::deque<Message> messages_;
+  Headers last_headers_;
   size_t reserved_ = 0;  // the first so many are set aside, each for one woken coroutine
 };
 

@@ -47,7 +47,9 @@ class Attempt {
   const std::string& task_token() const;
   // Nothing: no limit.
   std::optional<Duration> start_to_close() const;
-  // Context that the starter of the execution passed along, by key. Nothing: no such header.
+  // Context that the starter of the execution passed along (see payload.h), all of it and by key.
+  // Nothing: no such header.
+  const Headers& headers() const;
   std::optional<Payload> header(const std::string& key) const;
 
   // --- how far it is ---
