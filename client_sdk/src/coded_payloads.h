@@ -12,8 +12,8 @@ namespace baton {
 Payload encoded(const PayloadCodec& codec, Payload payload);
 Payload decoded(const PayloadCodec& codec, Payload payload);
 
-// All of a message, in place; no codec: nothing is done. Throws PayloadError only; part of the payloads may be done
-// then. Safe to call from any thread for messages that nobody else uses.
+// All of a message, in place; no codec: nothing is done. Throws PayloadError only; part of the
+// payloads may be done then. Safe to call from any thread for messages that nobody else uses.
 void encode_payloads(const PayloadCodec* codec, google::protobuf::Message* message);
 void decode_payloads(const PayloadCodec* codec, google::protobuf::Message* message);
 // For what people look at: a payload that cannot be decoded stays as it is.

@@ -128,8 +128,9 @@ Headers HistoryEvent::headers() const {
   for (int i = 0; i < attributes->GetReflection()->FieldSize(*attributes, field); ++i) {
     const Message& entry = attributes->GetReflection()->GetRepeatedMessage(*attributes, field, i);
     const auto* reflection = entry.GetReflection();
+    const Message& payload = reflection->GetMessage(entry, value);
     headers.emplace(reflection->GetString(entry, key),
-                    from_wire(static_cast<const v1::Payload&>(reflection->GetMessage(entry, value))));
+                    from_wire(static_cast<const v1::Payload&>(payload)));
   }
   return headers;
 }

@@ -62,13 +62,18 @@ std::optional<DecisionFailure> check_size(const v1::RespondDecisionTaskCompleted
                                                   " in one answer: decide less at a time"};
 }
 
-// The message may quote what the code threw.
+// Only what the code threw may quote payloads. The rest stays readable for people without a key.
+bool quotes_code(const DecisionFailure& failure) {
+  return failure.reason == "EXCEPTION" || failure.reason == "SIDE_EFFECT_FAILED";
+}
+
 void to_failed(const DecisionFailure& failure, const std::string& token, const PayloadCodec* codec,
                v1::RespondDecisionTaskFailedRequest* out) {
   out->set_task_token(token);
   out->set_reason(cut(failure.reason, kReasonCharacters));
   to_wire(Payload{cut(failure.message, kMessageCharacters), std::string(kTextType), {}, {}},
           out->mutable_details());
+  if (!quotes_code(failure)) return;
   try {
     encode_payloads(codec, out);
   } catch (const PayloadError&) {  // nothing may leave that is not encoded

@@ -374,6 +374,12 @@ TEST_F(DecidingTest, WhatACodecRefusesFailsTheDecisionTaskAndTheCodeNeverSeesIt)
   failure = failed(deciding, task("b", "prints"));
   EXPECT_EQ(failure.reason(), "PAYLOAD_ERROR");
   EXPECT_EQ(codec.decode(from_wire(failure.details())).data, "the codec failed: too long to turn around");
+  EXPECT_EQ(failure.details().encoding(), "");  // people without a key may read it
+  runs_["c"].started();
+  runs_["c"].decision_started();
+  failure = failed(deciding, task("c", "throws"));
+  EXPECT_EQ(failure.details().encoding(), "reversed");  // what the code threw may quote anything
+  EXPECT_THAT(codec.decode(from_wire(failure.details())).data, HasSubstr("no idea"));
 }
 
 TEST(PassedHeaders, GoToSignaledExecutionsAndChildrenUnlessTheDecisionHasItsOwn) {

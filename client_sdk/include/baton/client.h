@@ -30,9 +30,10 @@ namespace baton {
 
 class Connection;
 
+// Every member of an options struct has an initializer, so that naming some of them warns nowhere.
 struct ClientOptions {
   // Who calls, for people: at most 256 characters. Empty: "pid@host".
-  std::string identity;
+  std::string identity{};
   // One attempt of a call.
   Duration call_timeout{10'000};
   // A call that may have been applied, or that was refused for now, is sent again with the same
@@ -40,48 +41,51 @@ struct ClientOptions {
   Duration retry_for{60'000};
   // What happens to every payload on its way; also of the deciders and workers made with this
   // client. Nothing: they travel as they are.
-  std::shared_ptr<const PayloadCodec> codec;
+  std::shared_ptr<const PayloadCodec> codec{};
 };
 
 struct DomainOptions {
-  std::string description;
+  std::string description{};
   // How long closed executions stay visible: whole days, at most 90.
   std::chrono::days retention{7};
 };
 
 // Defaults of a workflow type. What is left out must be given by every start.
 struct WorkflowTypeOptions {
-  std::string description;
-  std::string task_list;
+  std::string description{};
+  std::string task_list{};
   Timeout execution_start_to_close = std::chrono::days(365);
   Timeout task_start_to_close = std::chrono::seconds(30);
   ChildPolicy child_policy = ChildPolicy::kTerminate;
-  std::optional<int> task_priority;
+  std::optional<int> task_priority{};
 };
 
 // Defaults of an activity type. What is left out must be given by every schedule().
 struct ActivityTypeOptions {
-  std::string description;
-  std::string task_list;
+  std::string description{};
+  std::string task_list{};
   Timeout start_to_close = std::chrono::minutes(10);
   Timeout schedule_to_start = Timeout::none();
   Timeout schedule_to_close = Timeout::none();
   Timeout heartbeat = Timeout::none();
-  std::optional<int> task_priority;
+  std::optional<int> task_priority{};
 };
 
 struct StartOptions {
-  std::string task_list;  // empty: the type's default
-  Timeout execution_start_to_close;
-  Timeout task_start_to_close;
+  std::string task_list{};  // empty: the type's default
+  Timeout execution_start_to_close{};
+  Timeout task_start_to_close{};
   ChildPolicy child_policy = ChildPolicy::kDefault;
   std::optional<int> task_priority;
   std::vector<std::string> tags;  // at most 5
   std::map<std::string, SearchAttribute> search_attributes;  // by name; at most 20
   std::string lambda_role;  // the run can call functions only with one; at most 1,600 characters
   Headers headers;                // see payload.h
+  std::optional<int> task_priority{};
+  std::vector<std::string> tags{};  // at most 5
+  Headers headers{};                // see payload.h
   // Names this start, so that a repeat within the hour starts nothing twice. Empty: made anew.
-  std::string request_id;
+  std::string request_id{};
 };
 
 // One item of start_many().
