@@ -59,13 +59,15 @@ class DeciderProcess final : private TaskSink {
 
 int DeciderProcess::run(int signal_descriptor) {
   if (options_.register_types) register_types();
-  TaskStream stream(client_.connection(), {task_list_, options_.slots}, *this, wakeup_);
+  TaskStream stream(client_.connection(), {task_list_, options_.slots, options_.metrics}, *this,
+                    wakeup_);
   const size_t threads = thread_count(options_.threads);
   const size_t cached = (static_cast<size_t>(options_.cached_runs) + threads - 1) / threads;
   for (size_t i = 0; i < threads; ++i) {
     const auto read = [this](const auto&... arguments) { return read_history(arguments...); };
-    shards_.push_back(std::make_unique<Shard>(workflows_, read, cached,
-                                              client_.connection()->codec(), stream));
+    shards_.push_back(std::make_unique<Shard>(
+        Deciding(workflows_, read, cached, client_.connection()->codec()), stream,
+        Shard::Hooks{options_.metrics, task_list_}));
     shards_.back()->start();
   }
   while (!stopping_) {

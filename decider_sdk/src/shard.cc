@@ -1,6 +1,9 @@
 #include "shard.h"
 
+#include <chrono>
+
 #include "in_arena.h"
+#include "wire.h"
 
 namespace baton::detail {
 namespace {
@@ -10,6 +13,14 @@ namespace {
 constexpr int kAnswersAtOnce = 32;
 
 }  // namespace
+
+TaskFacts facts_of(const v1::DecisionTask& task, const std::string& task_list) {
+  return {task_list,
+          {task.workflow_type().name(), task.workflow_type().version()},
+          from_wire(task.workflow_execution()),
+          "",
+          1};
+}
 
 void Shard::start() {
   thread_ = std::thread([this] { loop(); });
@@ -67,12 +78,24 @@ void Shard::decide(const std::vector<Work>& batch) {
       continue;
     }
     if (answers == nullptr) answers = make_in_arena<Answers>();
-    deciding_.decide(work.delivery, answers->Add());
+    decide(work.delivery, answers->Add());
     if (answers->size() < kAnswersAtOnce) continue;
     give();
     if (stopping()) return;
   }
   give();
+}
+
+void Shard::decide(const Delivery& delivery, v1::DecisionTaskAnswer* answer) {
+  if (hooks_.metrics == nullptr) return deciding_.decide(delivery, answer);
+  const TaskFacts task = facts_of(*delivery.task, hooks_.task_list);
+  hooks_.metrics->task_started(task);
+  const auto began = std::chrono::steady_clock::now();
+  deciding_.decide(delivery, answer);
+  const auto took =
+      std::chrono::duration_cast<Duration>(std::chrono::steady_clock::now() - began);
+  hooks_.metrics->task_ended(
+      task, answer->has_completed() ? TaskEnd::kCompleted : TaskEnd::kFailed, took);
 }
 
 }  // namespace baton::detail

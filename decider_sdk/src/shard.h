@@ -8,6 +8,7 @@
 #include <thread>
 #include <vector>
 
+#include "baton/metrics.h"
 #include "deciding.h"
 
 namespace baton::detail {
@@ -34,12 +35,19 @@ struct Work {
   }
 };
 
+// As hooks are told of it.
+TaskFacts facts_of(const v1::DecisionTask& task, const std::string& task_list);
+
 class Shard {
  public:
-  // `workflows`, `sink` and `codec` (null: none) must outlive it.
-  Shard(const Workflows& workflows, ReadHistory read_history, size_t cached_runs,
-        const PayloadCodec* codec, AnswerSink& sink)
-      : deciding_(workflows, std::move(read_history), cached_runs, codec), sink_(sink) {}
+  // Whom to tell of decisions; null: nobody.
+  struct Hooks {
+    std::shared_ptr<MetricsHooks> metrics;
+    std::string task_list;
+  };
+  // `sink` must outlive it.
+  Shard(Deciding deciding, AnswerSink& sink, Hooks hooks)
+      : deciding_(std::move(deciding)), sink_(sink), hooks_(std::move(hooks)) {}
   ~Shard() { stop(); }
 
   void start();
@@ -51,10 +59,12 @@ class Shard {
  private:
   void loop();
   void decide(const std::vector<Work>& batch);
+  void decide(const Delivery& delivery, v1::DecisionTaskAnswer* answer);
   bool stopping();
 
   Deciding deciding_;
   AnswerSink& sink_;
+  const Hooks hooks_;
   std::mutex mutex_;
   std::condition_variable pushed_;
   std::vector<Work> queue_;

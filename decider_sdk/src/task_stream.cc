@@ -79,6 +79,7 @@ TaskStream::TaskStream(std::shared_ptr<Connection> connection, Options options, 
       options_(std::move(options)),
       sink_(sink),
       wakeup_(wakeup),
+      hooks_(options_.metrics, options_.task_list, options_.slots),
       backoff_(kFirstReopen, kLastReopen) {}
 
 TaskStream::~TaskStream() {
@@ -92,7 +93,7 @@ Duration TaskStream::keep_open() {
   std::unique_ptr<Call> over;
   Call* call = nullptr;  // only this thread ends its life
   {
-    std::lock_guard lock(mutex_);
+    const HookedLock lock(mutex_, hooks_);
     over = std::move(ended_);
     if (call_ != nullptr) return kUntilItBreaks;
     const auto now = Clock::now();
@@ -103,7 +104,7 @@ Duration TaskStream::keep_open() {
     name_held();
   }
   call->begin();
-  std::lock_guard lock(mutex_);
+  const HookedLock lock(mutex_, hooks_);
   if (call_ != nullptr && !reads_ended_) {
     usable_ = true;
     write();
@@ -121,7 +122,9 @@ void TaskStream::name_held() {
   for (auto& [token, held] : held_) {
     held.acknowledged = true;
     to_name_.push_back(token);
-    if (held.answer != nullptr && !held.send_again) answered_.push_back(held.answer);
+    if (held.answer == nullptr || held.send_again) continue;
+    answered_.push_back(held.answer);
+    if (held.reported) tell(&MetricsHooks::report_retried, held);
   }
 }
 
@@ -129,8 +132,14 @@ void TaskStream::received(std::shared_ptr<v1::PollDecisionTasksResponse> frame) 
   std::vector<Work> work;
   work.reserve(static_cast<size_t>(frame->tasks_size()));
   {
-    std::lock_guard lock(mutex_);
+    const HookedLock lock(mutex_, hooks_);
     backoff_.reset();
+    if (std::exchange(broken_, false)) {
+      hooks_.add([list = options_.task_list,
+                  address = call_->endpoint().address](MetricsHooks& hooks) {
+        hooks.stream_back(list, address);
+      });
+    }
     if (!last_complaint_.empty()) {
       last_complaint_.clear();
       log(LogLevel::kInfo, "stream of decision tasks of list " + options_.task_list + " is back");
@@ -151,6 +160,11 @@ bool TaskStream::hold(const v1::DecisionTask& task) {
   if (!is_new) return false;
   place->second.run_id = task.workflow_execution().run_id();
   place->second.taken = Clock::now();
+  hooks_.slots_in_use(held_.size());
+  if (hooks_.any()) {
+    place->second.facts = std::make_shared<TaskFacts>(facts_of(task, options_.task_list));
+    tell(&MetricsHooks::task_offered, place->second);
+  }
   return true;
 }
 
@@ -167,6 +181,12 @@ void TaskStream::confirm(const v1::DecisionConfirmation& confirmation, bool clos
     return;
   }
   if (closed || refused) work->push_back({{}, held.run_id});
+  if (closed) tell(&MetricsHooks::task_lost, held);
+  if (refused && held.facts != nullptr) {
+    hooks_.add([task = held.facts, why = confirmation.refused().message()](MetricsHooks& hooks) {
+      hooks.report_refused(*task, why);
+    });
+  }
   if (refused && leaves_token_usable(confirmation.refused()) && !held.given_up) {
     give_up(confirmation, &held);
     return;
@@ -177,7 +197,12 @@ void TaskStream::confirm(const v1::DecisionConfirmation& confirmation, bool clos
         "an answer for run " + held.run_id +
             " was not taken: " + confirmation.refused().message());
   }
+  erase(place);
+}
+
+void TaskStream::erase(HeldTasks::iterator place) {
   held_.erase(place);
+  hooks_.slots_in_use(held_.size());
   if (held_.empty() && draining_) wakeup_.notify();
 }
 
@@ -196,7 +221,7 @@ void TaskStream::give_up(const v1::DecisionConfirmation& confirmation, Held* hel
 }
 
 void TaskStream::answer(std::shared_ptr<Answers> answers, std::vector<Execution> evicted) {
-  std::lock_guard lock(mutex_);
+  const HookedLock lock(mutex_, hooks_);
   for (auto& answer : *answers) {
     const auto place = held_.find(token_of(answer));
     if (place == held_.end()) continue;  // closed meanwhile
@@ -209,28 +234,30 @@ void TaskStream::answer(std::shared_ptr<Answers> answers, std::vector<Execution>
 }
 
 void TaskStream::tick() {
-  std::lock_guard lock(mutex_);
+  const HookedLock lock(mutex_, hooks_);
   const auto now = Clock::now();
   for (auto& [token, held] : held_) {
     if (held.send_again && *held.send_again <= now && held.answer != nullptr) {
       held.send_again.reset();
       answered_.push_back(held.answer);
+      tell(&MetricsHooks::report_retried, held);
     } else if (held.answer == nullptr && !held.acknowledged && now - held.taken >= kAnswerInTime) {
       held.acknowledged = true;
       acknowledged_.push_back(token);
+      tell(&MetricsHooks::task_acknowledged, held);
     }
   }
   write();
 }
 
 void TaskStream::drain() {
-  std::lock_guard lock(mutex_);
+  const HookedLock lock(mutex_, hooks_);
   draining_ = drain_due_ = true;
   write();
 }
 
 bool TaskStream::holds_nothing() {
-  std::lock_guard lock(mutex_);
+  const HookedLock lock(mutex_, hooks_);
   return held_.empty();
 }
 
@@ -288,6 +315,7 @@ bool TaskStream::fill_frame() {
     if (place == held_.end() || place->second.answer != answer) continue;
     if (!fits(answer->ByteSizeLong()) && any) break;
     frame_.mutable_answers()->UnsafeArenaAddAllocated(answer.get());
+    place->second.reported = true;
     in_frame_.push_back(std::move(answer));
     any = true;
   }
@@ -297,7 +325,7 @@ bool TaskStream::fill_frame() {
 
 // The frame is out, or the call is broken. Its answers were never its own.
 void TaskStream::written() {
-  std::lock_guard lock(mutex_);
+  const HookedLock lock(mutex_, hooks_);
   while (!frame_.answers().empty()) frame_.mutable_answers()->UnsafeArenaReleaseLast();
   in_frame_.clear();
   frame_.Clear();
@@ -306,14 +334,14 @@ void TaskStream::written() {
 }
 
 void TaskStream::reads_ended() {
-  std::lock_guard lock(mutex_);
+  const HookedLock lock(mutex_, hooks_);
   usable_ = false;
   reads_ended_ = true;
 }
 
 void TaskStream::ended(const grpc::Status& status) {
-  std::lock_guard lock(mutex_);
-  if (!stopping_) log_end(status);
+  const HookedLock lock(mutex_, hooks_);
+  if (!stopping_) broken(status);
   connection_->avoid(call_->endpoint());
   ended_ = std::move(call_);
   usable_ = false;
@@ -322,14 +350,21 @@ void TaskStream::ended(const grpc::Status& status) {
   call_ended_.notify_all();
 }
 
-// Once for each new complaint, since reconnection goes on for ever.
-void TaskStream::log_end(const grpc::Status& status) {
-  const std::string what =
-      status.ok() ? "the coordinator ended it" : status.error_message();
+// Logged once for each new complaint, since reconnection goes on for ever.
+void TaskStream::broken(const grpc::Status& status) {
+  const std::string what = status.ok() ? "the coordinator ended it" : status.error_message();
+  broken_ = true;
+  hooks_.add([list = options_.task_list, address = call_->endpoint().address,
+              what](MetricsHooks& hooks) { hooks.stream_broken(list, address, what); });
   if (what == last_complaint_) return;
   last_complaint_ = what;
   log(LogLevel::kWarning, "stream of decision tasks of list " + options_.task_list + " at " +
                               call_->endpoint().address + ": " + what + "; opening it again");
+}
+
+void TaskStream::tell(void (MetricsHooks::*event)(const TaskFacts&), const Held& held) {
+  if (held.facts == nullptr) return;
+  hooks_.add([event, task = held.facts](MetricsHooks& hooks) { (hooks.*event)(*task); });
 }
 
 }  // namespace baton::detail

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "connection.h"
+#include "hooked_lock.h"
 #include "shard.h"
 #include "wakeup.h"
 
@@ -39,6 +40,7 @@ class TaskStream final : public AnswerSink {
   struct Options {
     std::string task_list;
     int slots = 0;
+    std::shared_ptr<MetricsHooks> metrics;
   };
   // `sink` and `wakeup` must outlive it; `wakeup` is notified when the stream breaks and when
   // nothing is held any more.
@@ -68,12 +70,16 @@ class TaskStream final : public AnswerSink {
 
   struct Held {
     std::string run_id;
+    std::shared_ptr<const TaskFacts> facts;  // null: nobody is told
     Clock::time_point taken;
     bool acknowledged = false;
     bool given_up = false;           // answered as failed, since the answer was not valid
     std::shared_ptr<Answer> answer;  // not confirmed
     std::optional<Clock::time_point> send_again;  // refused for now
+    bool reported = false;           // the answer was in a frame
   };
+
+  using HeldTasks = std::unordered_map<std::string, Held>;  // by task token
 
   // From the call; each takes the lock.
   void received(std::shared_ptr<v1::PollDecisionTasksResponse> frame);
@@ -88,7 +94,9 @@ class TaskStream final : public AnswerSink {
   void name_held();
   void write();
   bool fill_frame();
-  void log_end(const grpc::Status& status);
+  void erase(HeldTasks::iterator place);
+  void broken(const grpc::Status& status);
+  void tell(void (MetricsHooks::*event)(const TaskFacts&), const Held& held);
 
   const std::shared_ptr<Connection> connection_;
   const Options options_;
@@ -97,8 +105,9 @@ class TaskStream final : public AnswerSink {
   const Wakeup& wakeup_;
 
   std::mutex mutex_;
+  PendingHooks hooks_;
   std::condition_variable call_ended_;
-  std::unordered_map<std::string, Held> held_;  // by task token
+  HeldTasks held_;
   // To be sent, oldest first.
   std::vector<std::shared_ptr<Answer>> answered_;
   std::vector<std::string> acknowledged_;
@@ -116,6 +125,7 @@ class TaskStream final : public AnswerSink {
   std::vector<std::shared_ptr<Answer>> in_frame_;  // keeps the answers that frame_ refers to
   bool draining_ = false;
   bool stopping_ = false;
+  bool broken_ = false;  // a call has broken, and none has brought anything since
   Backoff backoff_;
   Clock::time_point reopen_at_{};
   std::string last_complaint_;

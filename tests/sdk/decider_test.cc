@@ -8,6 +8,7 @@
 #include <set>
 #include <thread>
 
+#include "recorder.h"
 #include "scripted_coordinator.h"
 #include "story.h"
 
@@ -315,6 +316,31 @@ TEST(Decider, StopBeforeRunMakesItReturnAtOnce) {
   Decider decider(Client("127.0.0.1:1", "shop"), "decisions");
   decider.stop();
   EXPECT_EQ(decider.run(), 0);
+}
+
+TEST_F(DeciderTest, HooksHearOfEveryStepOfATask) {
+  const auto recorder = std::make_shared<Recorder>();
+  begin({.slots = 9, .metrics = recorder});
+  v1::PollDecisionTasksResponse frame;
+  to_wire(TypeName{"slow", "1"}, add_task(frame, "slow", "t1")->mutable_workflow_type());
+  to_wire(TypeName{"unknown", "1"}, add_task(frame, "unknown", "t2")->mutable_workflow_type());
+  coordinator_.send(frame);
+  recorder->wait_for("failed unknown");
+  recorder->wait_for("acknowledged slow");
+  coordinator_.confirm("t2");
+  released_.count_down();
+  recorder->wait_for("completed slow");
+  coordinator_.wait_for("both answers", has_answers(2));
+  coordinator_.break_stream();
+  recorder->wait_for("broken decisions");
+  recorder->wait_for("retried slow");
+  coordinator_.wait_for("the answer again", has_answers(1));
+  coordinator_.refuse("t1", v1::SUPERSEDED);
+  recorder->wait_for("refused, refused by the script, slow");
+  const auto lines = recorder->wait_for("0 of 9");
+  for (const char* line : {"2 of 9", "offered slow", "started slow", "offered unknown", "started unknown", "back decisions"}) {
+    EXPECT_THAT(lines, ::testing::Contains(std::string(line)));
+  }
 }
 
 }  // namespace

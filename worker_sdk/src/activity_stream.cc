@@ -26,6 +26,10 @@ bool leaves_token_usable(const v1::Refusal& refusal) {
 
 }  // namespace
 
+TaskFacts facts_of(const AttemptState& attempt, const std::string& task_list) {
+  return {task_list, attempt.type(), attempt.execution(), attempt.activity_id(), attempt.number()};
+}
+
 // One call of PollActivityTasks. Never destroyed by one of gRPC's threads: it may hold the last
 // reference to the channel, which waits for those.
 class ActivityStream::Call
@@ -51,7 +55,7 @@ class ActivityStream::Call
     owner_.received(incoming_.get());
     read_next();
   }
-  void OnWriteDone(bool) override { owner_.written(); }
+  void OnWriteDone(bool ok) override { owner_.written(ok); }
   void OnDone(const grpc::Status& status) override { owner_.ended(status); }
 
  private:
@@ -72,12 +76,13 @@ ActivityStream::ActivityStream(std::shared_ptr<Connection> connection, Options o
       options_(std::move(options)),
       sink_(sink),
       wakeup_(wakeup),
+      hooks_(options_.metrics, options_.task_list, options_.slots),
       backoff_(kFirstReopen, kLastReopen) {}
 
 ActivityStream::~ActivityStream() {
   std::unique_lock lock(mutex_);
   stopping_ = true;
-  if (call_ != nullptr) call_->cancel();
+  cancel_call();
   call_ended_.wait(lock, [this] { return call_ == nullptr; });
 }
 
@@ -90,13 +95,20 @@ Duration ActivityStream::keep_open() {
     if (call_ != nullptr) return kUntilItBreaks;
     const auto now = Clock::now();
     if (now < reopen_at_) return std::chrono::ceil<Duration>(reopen_at_ - now);
+  }
+  const int room = this->room();
+  {
+    const HookedLock lock(mutex_, hooks_);
+    if (room <= 0 && held_.empty() && !draining_) return kLookForRoom;
+    set_slots(room);
     call_ = std::make_unique<Call>(*this, connection_->endpoint());
     call = call_.get();
-    reads_ended_ = false;
-    name_held(now);
+    reads_ended_ = no_room_ = false;
+    reopen_by_.reset();
+    name_held(Clock::now());
   }
   call->begin();
-  const std::lock_guard lock(mutex_);
+  const HookedLock lock(mutex_, hooks_);
   if (call_ != nullptr && !reads_ended_) {
     usable_ = true;
     write();
@@ -120,7 +132,10 @@ void ActivityStream::name_held(Clock::time_point now) {
     held->acknowledged = true;
     held->sent = false;
     to_name_.emplace_back(token);
-    if (held->answer != nullptr && !held->send_again) answered_.push_back(held);
+    if (held->answer != nullptr && !held->send_again) {
+      answered_.push_back(held);
+      if (held->reported) tell(&MetricsHooks::report_retried, *held);
+    }
     if (!held->finished && !held->closed && held->beat_every > 0s) beat_now(held.get(), now);
   }
 }
@@ -129,9 +144,16 @@ void ActivityStream::name_held(Clock::time_point now) {
 
 void ActivityStream::received(v1::PollActivityTasksResponse* frame) {
   Attempts offered, closed, canceled;
+  int room = frame->tasks().empty() ? 0 : this->room();
   {
-    const std::lock_guard lock(mutex_);
+    const HookedLock lock(mutex_, hooks_);
     backoff_.reset();
+    if (std::exchange(broken_, false)) {
+      hooks_.add([list = options_.task_list,
+                  address = call_->endpoint().address](MetricsHooks& hooks) {
+        hooks.stream_back(list, address);
+      });
+    }
     if (!last_complaint_.empty()) {
       last_complaint_.clear();
       log(LogLevel::kInfo, "stream of activities of list " + options_.task_list + " is back");
@@ -140,7 +162,7 @@ void ActivityStream::received(v1::PollActivityTasksResponse* frame) {
     for (const auto& confirmation : frame->closed_tasks()) close(confirmation, &closed);
     find_canceled(*frame, &canceled);
     const auto now = Clock::now();
-    for (auto& task : *frame->mutable_tasks()) hold(&task, now, &offered);
+    for (auto& task : *frame->mutable_tasks()) hold(&task, now, &room, &offered);
     if (frame->draining()) connection_->avoid(call_->endpoint());
     write();
   }
@@ -149,22 +171,42 @@ void ActivityStream::received(v1::PollActivityTasksResponse* frame) {
   if (!offered.empty()) sink_.take(std::move(offered));
 }
 
-void ActivityStream::hold(v1::ActivityTask* task, Clock::time_point now, Attempts* attempts) {
+void ActivityStream::hold(v1::ActivityTask* task, Clock::time_point now, int* room,
+                          Attempts* attempts) {
+  if (reopen_by_ && !usable_) return;  // the call has ended for us: it will be offered again
   if (draining_) {
     returned_.push_back(task->task_token());
     return;
   }
   if (held_.contains(task->task_token())) return;
+  if (*room <= 0) {
+    returned_.push_back(task->task_token());
+    return no_more_on_this_call();
+  }
+  --*room;
   const auto held = std::make_shared<Held>(task, *this, connection_->codec());
   held_.emplace(held->token(), held);
+  ++in_hand_;
+  hooks_.slots_in_use(held_.size());
+  tell(&MetricsHooks::task_offered, *held);
   if (task->has_heartbeat_timeout()) {
     held->beat_every = std::max<Clock::duration>(to_duration(task->heartbeat_timeout()) / 3, 1ms);
     held->next_beat = now + held->beat_every;
     scan_at(*held->next_beat);
   }
+  if (options_.acknowledge_first) {
+    to_begin_.push_back(held);
+    return acknowledge(held);
+  }
   attempts->push_back(held);
   unacknowledged_.push_back(held);
   if (acknowledge_due_ == Clock::time_point::max()) tick_at(acknowledge_due_ = now + kAnswerInTime);
+}
+
+void ActivityStream::acknowledge(const std::shared_ptr<Held>& held) {
+  held->acknowledged = true;
+  to_acknowledge_.push_back(held->token());
+  tell(&MetricsHooks::task_acknowledged, *held);
 }
 
 void ActivityStream::confirm(const v1::TaskConfirmation& confirmation) {
@@ -184,6 +226,7 @@ void ActivityStream::confirm(const v1::TaskConfirmation& confirmation) {
   }
   log(LogLevel::kInfo, "the answer for activity " + held.activity_id() + " of run " +
                            held.execution().run_id + " was not taken: " + refusal.message());
+  tell_refused(held, refusal.message());
   erase(place);
 }
 
@@ -192,8 +235,10 @@ void ActivityStream::confirm(const v1::TaskConfirmation& confirmation) {
 void ActivityStream::give_up(const std::shared_ptr<Held>& held, const std::string& why) {
   log(LogLevel::kError, "the answer for activity " + held->activity_id() +
                             " is not acceptable, so it fails: " + why);
+  tell_refused(*held, why);
   held->given_up = true;
-  held->answer = encoded_answer(failed_answer(held->token(), kAnswerRefused, why), connection_->codec());
+  held->answer =
+      encoded_answer(failed_answer(held->token(), kAnswerRefused, why), connection_->codec());
   answered_.push_back(held);
 }
 
@@ -202,7 +247,7 @@ void ActivityStream::close(const v1::TaskConfirmation& confirmation, Attempts* c
   const auto place = held_.find(confirmation.task_token());
   if (place == held_.end()) return;
   Held& held = *place->second;
-  held.closed = true;
+  if (!std::exchange(held.closed, true)) tell(&MetricsHooks::task_lost, held);
   if (!held.finished) {
     log(LogLevel::kInfo, "activity " + held.activity_id() + " of run " + held.execution().run_id +
                              " is over without its answer: " + confirmation.refused().message());
@@ -227,20 +272,23 @@ void ActivityStream::find_canceled(const v1::PollActivityTasksResponse& frame, A
 }
 
 void ActivityStream::give_back(const Held& held) {
+  if (!held.begun) tell(&MetricsHooks::task_returned, held);
   returned_.push_back(held.token());
   erase(held_.find(held.token()));
 }
 
 void ActivityStream::erase(HeldTasks::iterator place) {
   place->second->over = true;
+  if (!place->second->finished) --in_hand_;
   held_.erase(place);
+  hooks_.slots_in_use(held_.size());
   if (held_.empty() && draining_) wakeup_.notify();
 }
 
 // --- the end ---
 
 void ActivityStream::drain() {
-  const std::lock_guard lock(mutex_);
+  const HookedLock lock(mutex_, hooks_);
   draining_ = drain_due_ = true;
   for (auto place = held_.begin(); place != held_.end();) {
     const auto next = std::next(place);
@@ -279,9 +327,18 @@ void ActivityStream::hang_up(Duration patience) {
 }
 
 void ActivityStream::write() {
-  if (!usable_ || writing_ || !fill_frame()) return;
-  writing_ = true;
-  call_->StartWrite(&frame_);
+  if (!usable_ || writing_) return;
+  if (fill_frame()) {
+    writing_ = true;
+    call_->StartWrite(&frame_);
+  } else if (reopen_by_ && unacknowledged_.empty()) {
+    usable_ = false;
+    call_->StartWritesDone();
+  }
+}
+
+void ActivityStream::cancel_call() {
+  if (call_ != nullptr) call_->cancel();
 }
 
 void ActivityStream::reads_ended() {
@@ -291,23 +348,46 @@ void ActivityStream::reads_ended() {
 }
 
 void ActivityStream::ended(const grpc::Status& status) {
-  const std::lock_guard lock(mutex_);
-  if (!stopping_) log_end(status);
-  connection_->avoid(call_->endpoint());
+  const HookedLock lock(mutex_, hooks_);
+  if (reopen_by_) {
+    reopen_at_ = Clock::now();
+  } else {
+    if (!stopping_) broken(status);
+    connection_->avoid(call_->endpoint());
+    reopen_at_ = Clock::now() + backoff_.next();
+  }
   ended_ = std::move(call_);
   usable_ = false;
-  reopen_at_ = Clock::now() + backoff_.next();
   wakeup_.notify();
   call_ended_.notify_all();
 }
 
-// Once for each new complaint, since reconnection goes on for ever.
-void ActivityStream::log_end(const grpc::Status& status) {
+// Logged once for each new complaint, since reconnection goes on for ever.
+void ActivityStream::broken(const grpc::Status& status) {
   const std::string what = status.ok() ? "the coordinator ended it" : status.error_message();
+  broken_ = true;
+  hooks_.add([list = options_.task_list, address = call_->endpoint().address,
+              what](MetricsHooks& hooks) { hooks.stream_broken(list, address, what); });
   if (what == last_complaint_) return;
   last_complaint_ = what;
   log(LogLevel::kWarning, "stream of activities of list " + options_.task_list + " at " +
                               call_->endpoint().address + ": " + what + "; opening it again");
+}
+
+// --- what hooks are told ---
+
+void ActivityStream::tell(void (MetricsHooks::*event)(const TaskFacts&), const Held& held) {
+  if (!hooks_.any()) return;
+  hooks_.add([event, task = facts_of(held, options_.task_list)](MetricsHooks& hooks) {
+    (hooks.*event)(task);
+  });
+}
+
+void ActivityStream::tell_refused(const Held& held, const std::string& why) {
+  if (!hooks_.any()) return;
+  hooks_.add([why, task = facts_of(held, options_.task_list)](MetricsHooks& hooks) {
+    hooks.report_refused(task, why);
+  });
 }
 
 }  // namespace baton::detail

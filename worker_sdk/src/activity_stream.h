@@ -7,7 +7,11 @@
 // the connection does.
 //
 // Acknowledgements. An answer is one. Only a task that is not answered within a few milliseconds
-// gets one of its own.
+// gets one of its own; with `acknowledge_first`, every task does, and is passed on when it is out.
+//
+// Room. The coordinator fills the slots that a call was opened with. When there is no room for an
+// offer, it is given back, and the call gets no more tasks: it is drained. Once there is room again,
+// the call is ended and another one opened, with as many slots as there is room for.
 //
 // Heartbeats. At a third of the heartbeat timeout, as long as the handler runs, with the latest
 // details. They go out on the stream that brings tasks: a worker that hears nothing says nothing.
@@ -15,6 +19,7 @@
 
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -24,6 +29,7 @@
 
 #include "attempt_state.h"
 #include "connection.h"
+#include "hooked_lock.h"
 #include "wakeup.h"
 
 namespace baton::detail {
@@ -37,12 +43,19 @@ class ActivitySink {
   ~ActivitySink() = default;
 };
 
+// As hooks are told of it.
+TaskFacts facts_of(const AttemptState& attempt, const std::string& task_list);
+
 class ActivityStream final : public HeartbeatSink {
  public:
   struct Options {
     std::string task_list;
     int slots = 0;
     bool functions = false;  // `task_list` names the function whose calls it takes
+    // As in WorkerOptions.
+    bool acknowledge_first = false;
+    std::function<int(int in_hand)> more_tasks;
+    std::shared_ptr<MetricsHooks> metrics;
   };
   // `sink` and `wakeup` must outlive it; `wakeup` is notified when the stream breaks, when a tick
   // is due earlier than the last one said, and when nothing is held any more.
@@ -53,8 +66,8 @@ class ActivityStream final : public HeartbeatSink {
 
   // --- for the thread that runs the worker ---
 
-  // Opens a new call when there is none and it is time to. Returns at once: how long until it is
-  // to be called again, unless the wakeup comes first.
+  // Opens a new call when there is none, it is time to, and there is room. Returns at once: how long
+  // until it is to be called again, unless the wakeup comes first.
   Duration keep_open();
   // Acknowledges what takes long, sends heartbeats that are due, and again what was refused for
   // now. Returns how long until it is to be called again, unless the wakeup comes first.
@@ -81,6 +94,8 @@ class ActivityStream final : public HeartbeatSink {
   using Clock = std::chrono::steady_clock;
   // Later than this, a task gets an acknowledgement of its own.
   static constexpr std::chrono::milliseconds kAnswerInTime{5};
+  // How often the user's function is asked while there is no room.
+  static constexpr std::chrono::milliseconds kLookForRoom{100};
 
   using Answer = v1::ActivityTaskAnswer;
   class Call;
@@ -96,6 +111,7 @@ class ActivityStream final : public HeartbeatSink {
     bool closed = false;             // over without our answer
     bool given_up = false;           // answered as failed, since the answer was refused
     bool sent = false;               // the answer was in a frame of this call
+    bool reported = false;           // and of this or an earlier call
     std::shared_ptr<Answer> answer;  // not confirmed
     std::optional<Clock::time_point> send_again;  // refused for now
     Clock::duration beat_every{0};                // zero: only with new details
@@ -108,14 +124,18 @@ class ActivityStream final : public HeartbeatSink {
 
   // From the call; each takes the lock.
   void received(v1::PollActivityTasksResponse* frame);
-  void written();
+  void written(bool ok);
   void reads_ended();
   void ended(const grpc::Status& status);
 
   // With the lock held. What tells a handler something returns it, to be told without the lock:
   // that may run the handler's own code.
   using Attempts = std::vector<std::shared_ptr<AttemptState>>;
-  void hold(v1::ActivityTask* task, Clock::time_point now, Attempts* attempts);
+  void hold(v1::ActivityTask* task, Clock::time_point now, int* room, Attempts* attempts);
+  void acknowledge(const std::shared_ptr<Held>& held);
+  void set_slots(int room);
+  void cancel_call();
+  void no_more_on_this_call();
   void confirm(const v1::TaskConfirmation& confirmation);
   void close(const v1::TaskConfirmation& confirmation, Attempts* closed);
   void find_canceled(const v1::PollActivityTasksResponse& frame, Attempts* canceled);
@@ -129,7 +149,13 @@ class ActivityStream final : public HeartbeatSink {
   void name_held(Clock::time_point now);
   void write();
   bool fill_frame();
-  void log_end(const grpc::Status& status);
+  void broken(const grpc::Status& status);
+  void tell(void (MetricsHooks::*event)(const TaskFacts&), const Held& held);
+  void tell_refused(const Held& held, const std::string& why);
+
+  // Without the lock: these ask the user's function.
+  int room();
+  void open_again_for_room();
 
   const std::shared_ptr<Connection> connection_;
   const Options options_;
@@ -138,8 +164,10 @@ class ActivityStream final : public HeartbeatSink {
   const Wakeup& wakeup_;
 
   std::mutex mutex_;
+  PendingHooks hooks_;
   std::condition_variable call_ended_;
   HeldTasks held_;
+  size_t in_hand_ = 0;  // of these, the handler has not ended
   // To be sent, oldest first.
   std::vector<std::string> to_name_;
   std::vector<std::string> to_acknowledge_;
@@ -149,6 +177,7 @@ class ActivityStream final : public HeartbeatSink {
   bool open_frame_due_ = false;
   bool drain_due_ = false;
 
+  Attempts to_begin_;  // when their acknowledgements are out
   std::vector<std::shared_ptr<Held>> unacknowledged_;  // offered since the last acknowledgements
   Clock::time_point acknowledge_due_ = Clock::time_point::max();
   Clock::time_point scan_due_ = Clock::time_point::max();  // the earliest heartbeat or repetition
@@ -163,6 +192,11 @@ class ActivityStream final : public HeartbeatSink {
   std::vector<std::shared_ptr<Answer>> in_frame_;  // keeps the answers that frame_ refers to
   bool draining_ = false;
   bool stopping_ = false;
+  size_t call_slots_ = 0;     // what the call was opened with
+  bool no_room_ = false;      // the call gets no more tasks
+  bool broken_ = false;       // a call has broken, and none has brought anything since
+  std::optional<Clock::time_point> reopen_by_;  // the call ends to make way for another
+  Clock::time_point look_for_room_at_{};
   Backoff backoff_;
   Clock::time_point reopen_at_{};
   std::string last_complaint_;

@@ -15,7 +15,7 @@ bool ActivityStream::fill_frame() {
     open->mutable_task_list()->set_name(options_.task_list);
     open->set_identity(connection_->options().identity);
     open->set_instance_id(instance_id_);
-    open->set_slots(options_.slots);
+    open->set_slots(static_cast<int>(call_slots_));
     open->set_functions(options_.functions);
     filler.added(open->ByteSizeLong());
     if (!filler.move(to_name_, *open->mutable_held_task_tokens())) return true;
@@ -41,7 +41,7 @@ bool ActivityStream::fill_frame() {
   filler.each(answered_, [&](const std::shared_ptr<Held>& held) {
     if (held->over) return true;
     if (!filler.add(held->answer->ByteSizeLong())) return false;
-    held->sent = true;
+    held->sent = held->reported = true;
     frame_.mutable_answers()->UnsafeArenaAddAllocated(held->answer.get());
     in_frame_.push_back(held->answer);
     return true;
@@ -50,14 +50,20 @@ bool ActivityStream::fill_frame() {
 }
 
 // The frame is out, or the call is broken. Its answers were never its own.
-void ActivityStream::written() {
-  const std::lock_guard lock(mutex_);
-  while (!frame_.answers().empty()) frame_.mutable_answers()->UnsafeArenaReleaseLast();
-  in_frame_.clear();
-  frame_.Clear();
-  writing_ = false;
-  write();
-  if (stopping_) call_ended_.notify_all();
+void ActivityStream::written(bool ok) {
+  Attempts acknowledged;
+  {
+    const HookedLock lock(mutex_, hooks_);
+    while (!frame_.answers().empty()) frame_.mutable_answers()->UnsafeArenaReleaseLast();
+    in_frame_.clear();
+    frame_.Clear();
+    writing_ = false;
+    // What came while the frame was written is still in one of these.
+    if (ok && to_acknowledge_.empty() && to_name_.empty()) acknowledged.swap(to_begin_);
+    write();
+    if (stopping_) call_ended_.notify_all();
+  }
+  if (!acknowledged.empty()) sink_.take(std::move(acknowledged));
 }
 
 }  // namespace baton::detail

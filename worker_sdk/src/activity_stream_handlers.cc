@@ -15,7 +15,7 @@ constexpr size_t kAnswersPerWrite = 64;  // so many wait for the next handler
 }  // namespace
 
 bool ActivityStream::begin(const std::shared_ptr<AttemptState>& attempt) {
-  const std::lock_guard lock(mutex_);
+  const HookedLock lock(mutex_, hooks_);
   Held& held = static_cast<Held&>(*attempt);
   if (held.over) return false;
   if (held.closed) {
@@ -29,10 +29,11 @@ bool ActivityStream::begin(const std::shared_ptr<AttemptState>& attempt) {
 
 void ActivityStream::answer(const std::shared_ptr<AttemptState>& attempt,
                             std::unique_ptr<Answer> answer, bool more) {
-  const std::lock_guard lock(mutex_);
+  const HookedLock lock(mutex_, hooks_);
   auto held = std::static_pointer_cast<Held>(attempt);
   if (held->over) return;
   held->finished = true;
+  --in_hand_;
   held->next_beat.reset();
   if (held->closed) {
     give_back(*held);
@@ -48,7 +49,7 @@ void ActivityStream::answer(const std::shared_ptr<AttemptState>& attempt,
 }
 
 void ActivityStream::beat(const std::string& token, const Payload& details) {
-  const std::lock_guard lock(mutex_);
+  const HookedLock lock(mutex_, hooks_);
   const auto place = held_.find(token);
   if (place == held_.end() || place->second->finished || place->second->closed) return;
   Held& held = *place->second;
@@ -81,20 +82,21 @@ void ActivityStream::scan_at(Clock::time_point due) {
 }
 
 Duration ActivityStream::tick() {
-  const std::lock_guard lock(mutex_);
+  open_again_for_room();
+  const HookedLock lock(mutex_, hooks_);
   const auto now = Clock::now();
   if (now >= acknowledge_due_) {
     acknowledge_due_ = Clock::time_point::max();
     for (const auto& held : unacknowledged_) {
       if (held->over || held->finished) continue;
-      held->acknowledged = true;
-      to_acknowledge_.push_back(held->token());
+      acknowledge(held);
     }
     unacknowledged_.clear();
   }
   if (now >= scan_due_) scan(now);
   write();
-  tick_due_ = std::min({acknowledge_due_, scan_due_, now + kMostTick});
+  const auto look = no_room_ || reopen_by_ ? now + kLookForRoom : now + kMostTick;
+  tick_due_ = std::min({acknowledge_due_, scan_due_, look});
   return std::max(std::chrono::ceil<Duration>(tick_due_ - now), Duration(0));
 }
 
@@ -104,6 +106,7 @@ void ActivityStream::scan(Clock::time_point now) {
     if (held->send_again && *held->send_again <= now && held->answer != nullptr) {
       held->send_again.reset();
       answered_.push_back(held);
+      tell(&MetricsHooks::report_retried, *held);
     } else if (held->send_again) {
       scan_due_ = std::min(scan_due_, std::max(*held->send_again, now + kAnswerInTime));
     }

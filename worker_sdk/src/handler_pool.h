@@ -8,28 +8,22 @@
 #include <chrono>
 #include <condition_variable>
 #include <deque>
-#include <functional>
 #include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
 
-#include "attempt_state.h"
+#include "handler_runner.h"
 
 namespace baton::detail {
 
-class HandlerPool {
+class HandlerPool final : public HandlerRunner {
  public:
-  using Job = std::shared_ptr<AttemptState>;
-  // Called on the pool's threads; `more`: others wait behind this one.
-  using Run = std::function<void(const Job& job, bool more)>;
-
   HandlerPool(size_t most, Run run);
-  ~HandlerPool() { stop(); }
+  ~HandlerPool() override { stop(); }
 
-  void push(std::vector<Job> jobs);
-  // Drops what has not begun, waits for what runs. Idempotent; not from a job.
-  void stop();
+  void push(std::vector<Job> jobs) override;
+  void stop() override;
   // How many threads there are.
   size_t threads();
 

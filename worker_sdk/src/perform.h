@@ -20,6 +20,7 @@ inline constexpr char kUnknownActivity[] = "UNKNOWN_ACTIVITY_TYPE";
 inline constexpr char kResultTooLarge[] = "RESULT_TOO_LARGE";
 inline constexpr char kAnswerRefused[] = "ANSWER_NOT_ACCEPTED";
 inline constexpr char kWorkerStopped[] = "WORKER_STOPPED";
+inline constexpr char kHandlerNotRun[] = "HANDLER_NOT_RUN";
 inline constexpr char kCanceledUnasked[] = "CANCELED_WITHOUT_REQUEST";
 
 // Never throws; the answer carries the task's token and is encoded. The handler runs on this thread.

@@ -6,6 +6,7 @@
 #include "activity_stream.h"
 #include "baton/invoker.h"
 #include "baton/log.h"
+#include "executor_runner.h"
 #include "handler_pool.h"
 #include "perform.h"
 
@@ -19,6 +20,11 @@ using SteadyClock = std::chrono::steady_clock;
 constexpr int kNoDescriptor = -1;
 constexpr int kMostSlots = 100'000;
 constexpr Duration kHangUpPatience = 2s;
+
+TaskEnd end_of(const v1::ActivityTaskAnswer& answer) {
+  if (answer.has_completed()) return TaskEnd::kCompleted;
+  return answer.has_canceled() ? TaskEnd::kCanceled : TaskEnd::kFailed;
+}
 
 }  // namespace
 
@@ -44,9 +50,11 @@ class WorkerProcess final : private ActivitySink {
 
  private:
   void take(std::vector<std::shared_ptr<AttemptState>> attempts) override {
-    pool_->push(std::move(attempts));
+    runner_->push(std::move(attempts));
   }
-  void work(ActivityStream& stream, const HandlerPool::Job& attempt, bool more);
+  std::unique_ptr<HandlerRunner> make_runner(ActivityStream& stream);
+  void work(ActivityStream& stream, const HandlerRunner::Job& attempt, bool more);
+  void drop(ActivityStream& stream, const HandlerRunner::Job& attempt);
   bool drain(ActivityStream& stream);
 
   Client client_;
@@ -56,7 +64,7 @@ class WorkerProcess final : private ActivitySink {
   Handlers handlers_;
   Wakeup wakeup_;
   std::atomic<bool> stopping_ = false;
-  std::unique_ptr<HandlerPool> pool_;
+  std::unique_ptr<HandlerRunner> runner_;
 };
 
 void WorkerProcess::register_types() {
@@ -74,20 +82,53 @@ int WorkerProcess::run(int signal_descriptor) {
                                     [this, &stream](const HandlerPool::Job& attempt, bool more) {
                                       work(stream, attempt, more);
                                     });
+  ActivityStream stream(
+      client_.connection(),
+      {task_list_, options_.slots, functions_, options_.acknowledge_first, options_.more_tasks,
+       options_.metrics}, *this,
+      wakeup_);
+  runner_ = make_runner(stream);
   while (!stopping_) {
     const Duration reopen = stream.keep_open();
     if (wakeup_.wait(signal_descriptor, std::min(reopen, stream.tick()))) break;
   }
   const bool recorded = drain(stream);
-  pool_->stop();
+  runner_->stop();
   stream.hang_up(kHangUpPatience);
   return recorded ? 0 : 1;
 }
 
-void WorkerProcess::work(ActivityStream& stream, const HandlerPool::Job& attempt, bool more) {
+std::unique_ptr<HandlerRunner> WorkerProcess::make_runner(ActivityStream& stream) {
+  const auto run = [this, &stream](const HandlerRunner::Job& attempt, bool more) {
+    work(stream, attempt, more);
+  };
+  if (options_.executor) {
+    const auto drop = [this, &stream](const HandlerRunner::Job& attempt) {
+      this->drop(stream, attempt);
+    };
+    return std::make_unique<ExecutorRunner>(options_.executor, run, drop);
+  }
+  return std::make_unique<HandlerPool>(static_cast<size_t>(options_.slots), run);
+}
+
+void WorkerProcess::work(ActivityStream& stream, const HandlerRunner::Job& attempt, bool more) {
   if (!stream.begin(attempt)) return;
+  MetricsHooks* const hooks = options_.metrics.get();
+  if (hooks == nullptr) return stream.answer(attempt, perform(handlers_, *attempt), more);
+  const TaskFacts task = facts_of(*attempt, task_list_);
+  hooks->task_started(task);
+  const auto began = SteadyClock::now();
   auto answer = perform(handlers_, *attempt);
+  const auto took = std::chrono::duration_cast<Duration>(SteadyClock::now() - began);
+  hooks->task_ended(task, end_of(*answer), took);
   stream.answer(attempt, std::move(answer), more);
+}
+
+void WorkerProcess::drop(ActivityStream& stream, const HandlerRunner::Job& attempt) {
+  if (!stream.begin(attempt)) return;
+  auto answer =
+      failed_answer(attempt->token(), kHandlerNotRun, "the executor did not run the handler");
+  stream.answer(attempt, encoded_answer(std::move(answer), attempt->codec()), /*more=*/false);
 }
 
 // Twice as long as handlers may take: answers of those that are told to stop count too.

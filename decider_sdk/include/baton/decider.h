@@ -16,6 +16,7 @@
 #include "baton/client.h"
 #include "baton/decision_task.h"
 #include "baton/detail/root.h"
+#include "baton/metrics.h"
 #include "baton/names.h"
 #include "baton/until_signal.h"
 #include "baton/workflow.h"
@@ -39,6 +40,8 @@ struct DeciderOptions {
   bool register_types = false;
   // At the end, tasks in hand are decided and recorded for so long.
   Duration drain_for{10'000};
+  // Null: nobody is told.
+  std::shared_ptr<MetricsHooks> metrics{};
 };
 
 // Functions are given first, then run() is called once. Only stop() may be called from other

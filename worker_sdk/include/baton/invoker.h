@@ -16,7 +16,8 @@ namespace baton {
 // A Worker for the calls of one function; what holds for a Worker holds here. A function has no heartbeats and no cancel requests.
 class Invoker {
  public:
-  // `function`: the name that decisions give, 1 to 64 characters. Of the options `slots` and `drain_for` count.
+  // `function`: the name that decisions give, 1 to 64 characters. All options but those about types
+  // count.
   Invoker(const Client& client, std::string_view function, const WorkerOptions& options = {});
   ~Invoker();
   Invoker(const Invoker&) = delete;

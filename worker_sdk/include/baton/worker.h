@@ -18,6 +18,7 @@
 #include "baton/attempt.h"
 #include "baton/canceled.h"
 #include "baton/client.h"
+#include "baton/metrics.h"
 #include "baton/until_signal.h"
 
 namespace baton {
@@ -26,6 +27,12 @@ namespace detail {
 class WorkerProcess;
 }
 
+// Where handlers run instead of the worker's own threads: takes a piece of work and calls it later,
+// once, on a thread of its choice, at most `slots` at a time. Called from the worker's threads; it
+// must neither block nor call the work itself. Work that is destroyed without having been called (or
+// when this throws) fails its activity for the reason "HANDLER_NOT_RUN".
+using Executor = std::function<void(std::function<void()> work)>;
+
 struct WorkerOptions {
   // How many activities at once, each on a thread of its own: 1 to 100,000. Threads are made when
   // they are needed.
@@ -33,9 +40,24 @@ struct WorkerOptions {
   // run() begins with Worker::register_types().
   bool register_types = false;
   // An empty task list means this worker's.
-  ActivityTypeOptions type_defaults;
+  ActivityTypeOptions type_defaults{};
   // At the end, handlers that run may finish for so long; then they are told to stop.
   Duration drain_for{10'000};
+  // A task is always acknowledged before its handler is called, so that the history has its
+  // ActivityTaskStarted, and the workflow hears of a worker that dies in the handler's first
+  // moments. Otherwise a handler that ends within 5 ms answers without, which takes half the writes;
+  // of a worker that dies in them the history shows nothing, and the task is offered again.
+  bool acknowledge_first = false;
+  // Empty: the worker's own threads. run() returns only when all work was called, or destroyed.
+  Executor executor{};
+  // How many more tasks may come now, beside the `in_hand` whose handlers have not ended: what
+  // memory, disk or licences allow. Asked before tasks are taken and, while there is no room, every
+  // 100 ms; from several threads, with no lock held; it must be quick and not throw. Tasks that
+  // there is no room for go to other workers. Never more than `slots`, whatever it says. Empty: as
+  // many as there are slots.
+  std::function<int(int in_hand)> more_tasks{};
+  // Null: nobody is told.
+  std::shared_ptr<MetricsHooks> metrics{};
 };
 
 // What a handler is in the end: from the input to the result. Throws AttemptFailed, Canceled or
