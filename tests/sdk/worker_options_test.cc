@@ -1,4 +1,4 @@
-// What a worker may be given: an executor, room for tasks, hooks for metrics; against the other end of its stream.
+// What a worker may be given: an executor, room for tasks, hooks for metrics, objects as handlers; against the other end of its stream.
 #include <gmock/gmock.h>
 
 #include <deque>
@@ -358,6 +358,48 @@ TEST_F(WorkerOptionsTest, NoLockIsHeldWhileAHookIsCalled) {
   service_.confirm("a");
   service_.confirm("b");
   EXPECT_EQ(finish(), 0);
+}
+
+// --- objects ---
+
+// A member for each activity, of every shape.
+class Calculator {
+ public:
+  explicit Calculator(int offset) : offset_(offset) {}
+
+  int square_of(Attempt& attempt, int number) {
+    ++calls_;
+    return number * number + offset_ * attempt.number();
+  }
+  std::string hold_on() const { return "held with " + std::to_string(offset_); }
+  void end(std::string how) {
+    ++calls_;
+    if (how == "failed") throw AttemptFailed("FAILED");
+  }
+  int calls() const { return calls_; }
+
+ private:
+  const int offset_;
+  std::atomic<int> calls_ = 0;
+};
+
+TEST_F(WorkerOptionsTest, AnObjectHasAMemberForEachActivity) {
+  Calculator calculator(1000);
+  worker_ = std::make_unique<Worker>(Client(service_.address(), "shop"), "work");
+  worker_->on(square, calculator, &Calculator::square_of);
+  worker_->on(end_as, calculator, &Calculator::end);
+  worker_->on(hold, std::make_shared<Calculator>(7), &Calculator::hold_on);  // kept
+  running_ = std::async(std::launch::async, [this] { return worker_->run(); });
+  send_task(square, "a", 7);
+  send_task(end_as, "b", std::string("failed"));
+  send_holds({"c"});
+  const Frame said = service_.wait_for("three answers", [](const Frame& frame) { return frame.answers_size() == 3; });
+  EXPECT_EQ(from_payload<int>(from_wire(answer_of(said, "a")->completed().result())), 1049);
+  EXPECT_EQ(answer_of(said, "b")->failed().reason(), "FAILED");
+  EXPECT_EQ(answer_of(said, "c")->completed().result().data(), "held with 7");
+  for (const char* token : {"a", "b", "c"}) service_.confirm(token);
+  EXPECT_EQ(finish(), 0);
+  EXPECT_EQ(calculator.calls(), 2);
 }
 
 }  // namespace

@@ -108,6 +108,19 @@ class Worker {
       });
     });
   }
+  // A member of an object: R(Attempt&, A) or R(A), of a class with one for each activity that it can
+  // do. Called from many threads at a time, as every handler. The object is kept, or must outlive
+  // the worker.
+  template <class Signature, class Class, class Member>
+    requires std::is_member_function_pointer_v<Member>
+  void on(const Activity<Signature>& activity, std::shared_ptr<Class> object, Member member) {
+    on(activity, std::bind_front(member, std::move(object)));
+  }
+  template <class Signature, class Class, class Member>
+    requires std::is_member_function_pointer_v<Member>
+  void on(const Activity<Signature>& activity, Class& object, Member member) {
+    on(activity, std::bind_front(member, &object));
+  }
   // Without C++ types: payloads as they come.
   void on_payload(const TypeName& activity, Handler handler);
 
