@@ -4,6 +4,7 @@
 
 #include "coded_payloads.h"
 #include "connection.h"
+#include "start_request.h"
 #include "wire.h"
 
 namespace baton {
@@ -73,30 +74,14 @@ v1::RegisterActivityTypeRequest to_request(const std::string& domain, const Type
   return request;
 }
 
-void to_request(const Connection& connection, const StartRequest& start,
-                v1::StartWorkflowExecutionRequest* request) {
-  const StartOptions& options = start.options;
-  request->set_domain(connection.domain());
-  request->set_workflow_id(start.workflow_id);
-  to_wire(start.type, request->mutable_workflow_type());
-  if (!options.task_list.empty()) request->mutable_task_list()->set_name(options.task_list);
-  if (options.task_priority) request->set_task_priority(*options.task_priority);
-  if (start.input) to_wire(*start.input, request->mutable_input());
-  if (!options.execution_start_to_close.is_default()) {
-    to_wire(options.execution_start_to_close, request->mutable_execution_start_to_close_timeout());
-  }
-  if (!options.task_start_to_close.is_default()) {
-    to_wire(options.task_start_to_close, request->mutable_task_start_to_close_timeout());
-  }
-  request->set_child_policy(static_cast<v1::ChildPolicy>(options.child_policy));
-  for (const std::string& tag : options.tags) request->add_tag_list(tag);
-  for (const auto& [name, attribute] : options.search_attributes) {
-    to_wire(attribute, &(*request->mutable_search_attributes())[name]);
-  }
-  if (!options.lambda_role.empty()) request->set_lambda_role(options.lambda_role);
-  to_wire(options.headers, request->mutable_headers());
-  request->set_request_id(options.request_id.empty() ? make_request_id() : options.request_id);
-  encode_payloads(connection.codec(), request);
+v1::StartWorkflowExecutionRequest to_request(const Connection& connection,
+                                             const StartRequest& start) {
+  v1::StartWorkflowExecutionRequest request;
+  request.set_domain(connection.domain());
+  to_wire(start, &request);
+  if (request.request_id().empty()) request.set_request_id(make_request_id());
+  encode_payloads(connection.codec(), &request);
+  return request;
 }
 
 // True: made; false: it is there already.
@@ -194,19 +179,19 @@ void Client::register_activity_type(const TypeName& type, const ActivityTypeOpti
 }
 
 Execution Client::start(const StartRequest& start) {
-  v1::StartWorkflowExecutionRequest request;
+  const v1::StartWorkflowExecutionRequest request = to_request(*connection_, start);
   v1::StartWorkflowExecutionResponse response;
-  to_request(*connection_, start, &request);
   connection_->call(&Workflows::StartWorkflowExecution, request, &response);
   return {start.workflow_id, response.run_id()};
 }
 
 std::vector<StartVerdict> Client::start_many(std::span<const StartRequest> requests) {
-  std::vector<v1::StartWorkflowExecutionRequest> items(requests.size());
+  std::vector<v1::StartWorkflowExecutionRequest> items;
+  items.reserve(requests.size());
   std::vector<std::optional<StartVerdict>> verdicts(requests.size());
   std::vector<size_t> places;
   for (size_t i = 0; i < requests.size(); ++i) {
-    to_request(*connection_, requests[i], &items[i]);
+    items.push_back(to_request(*connection_, requests[i]));
     places.push_back(i);
   }
   Backoff backoff(Duration(20), Duration(2'000));

@@ -3,6 +3,7 @@
 #include "baton/log.h"
 #include "coordinator/core/fault.h"
 #include "coordinator/engine/offered_task.h"
+#include "start_request.h"
 #include "wire.h"
 
 namespace baton::testing::detail {
@@ -28,17 +29,8 @@ std::string token_text(const SimulatedCoordinator::Waiting& waiting, int32_t att
 
 v1::StartWorkflowExecutionRequest to_request(const StartRequest& start) {
   v1::StartWorkflowExecutionRequest request;
-  const StartOptions& options = start.options;
   request.set_domain(kDomain);
-  request.set_workflow_id(start.workflow_id);
-  to_wire(start.type, request.mutable_workflow_type());
-  if (!options.task_list.empty()) request.mutable_task_list()->set_name(options.task_list);
-  if (options.task_priority) request.set_task_priority(*options.task_priority);
-  if (start.input) to_wire(*start.input, request.mutable_input());
-  if (!options.execution_start_to_close.is_default()) to_wire(options.execution_start_to_close, request.mutable_execution_start_to_close_timeout());
-  if (!options.task_start_to_close.is_default()) to_wire(options.task_start_to_close, request.mutable_task_start_to_close_timeout());
-  request.set_child_policy(static_cast<v1::ChildPolicy>(options.child_policy));
-  for (const std::string& tag : options.tags) request.add_tag_list(tag);
+  to_wire(start, &request);
   return request;
 }
 

@@ -215,6 +215,27 @@ TEST(TestKit, ThePlainLevel) {
   EXPECT_EQ(env.closed(run).status, CloseStatus::kCompleted);
 }
 
+TEST(TestKit, ChildrenRunBesideTheirParent) {
+  constexpr WorkflowType<std::string(std::string)> kDelivery{"deliver", "1"};
+  TestEnvironment env;
+  env.on(kOrder, [&](Workflow wf, std::string order) -> Task<std::string> {
+    auto first = wf.start_child(kDelivery, order + "a");
+    auto second = wf.start_child(kDelivery, order + "b");
+    const std::string one = co_await first;
+    const std::string two = co_await second;
+    co_return one + ", " + two;
+  });
+  env.on(kDelivery, [](Workflow wf, std::string parcel) -> Task<std::string> {
+    co_await wf.sleep(1h);
+    co_return "delivered " + parcel + " for " + from_payload<std::string>(wf.header("customer"));
+  });
+  StartOptions options;
+  options.headers["customer"] = *to_payload(std::string("Ann"));
+  const auto order = env.start(kOrder, "order-17", "17", options);
+  env.run();
+  EXPECT_EQ(env.result<std::string>(order), "delivered 17a for Ann, delivered 17b for Ann");
+}
+
 TEST(TestKit, WhatIsMissingIsNamed) {
   TestEnvironment env;
   env.on(kOrder, approved_order);

@@ -75,13 +75,6 @@ void WorkerProcess::register_types() {
 
 int WorkerProcess::run(int signal_descriptor) {
   if (options_.register_types) register_types();
-  ActivityStream stream(client_.connection(), {task_list_, options_.slots, functions_}, *this,
-                        wakeup_);
-  pool_ =
-      std::make_unique<HandlerPool>(static_cast<size_t>(options_.slots),
-                                    [this, &stream](const HandlerPool::Job& attempt, bool more) {
-                                      work(stream, attempt, more);
-                                    });
   ActivityStream stream(
       client_.connection(),
       {task_list_, options_.slots, functions_, options_.acknowledge_first, options_.more_tasks,

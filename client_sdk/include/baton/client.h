@@ -76,14 +76,11 @@ struct StartOptions {
   Timeout execution_start_to_close{};
   Timeout task_start_to_close{};
   ChildPolicy child_policy = ChildPolicy::kDefault;
-  std::optional<int> task_priority;
-  std::vector<std::string> tags;  // at most 5
-  std::map<std::string, SearchAttribute> search_attributes;  // by name; at most 20
-  std::string lambda_role;  // the run can call functions only with one; at most 1,600 characters
-  Headers headers;                // see payload.h
   std::optional<int> task_priority{};
-  std::vector<std::string> tags{};  // at most 5
-  Headers headers{};                // see payload.h
+  std::vector<std::string> tags{};                             // at most 5
+  std::map<std::string, SearchAttribute> search_attributes{};  // by name; at most 20
+  std::string lambda_role{};  // the run can call functions only with one; at most 1,600 characters
+  Headers headers{};          // see payload.h
   // Names this start, so that a repeat within the hour starts nothing twice. Empty: made anew.
   std::string request_id{};
 };
