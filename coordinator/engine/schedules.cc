@@ -4,6 +4,7 @@
 
 #include "coordinator/core/fault.h"
 #include "coordinator/core/journal_values.h"
+#include "coordinator/engine/verdict.h"
 #include "coordinator/log/log.h"
 
 namespace baton::engine {
@@ -25,6 +26,14 @@ bool is_final(const absl::Status& refusal) {
   }
 }
 
+// The run that a start was answered with.
+std::optional<core::RunId> run_in(const std::optional<std::string>& verdict) {
+  if (!verdict) return std::nullopt;
+  const auto reply = from_verdict(*verdict);
+  const auto* started = reply.ok() ? std::get_if<core::StartReply>(&reply->reply) : nullptr;
+  return started != nullptr ? std::optional(started->run_id) : std::nullopt;
+}
+
 }  // namespace
 
 // A schedule whose round is played.
@@ -32,8 +41,11 @@ struct Schedules::Visit {
   store::ScheduleRow row;
   schedule::Name name;
   schedule::Contents contents;
+  std::vector<schedule::ScheduledTime> startable;  // of which it is asked whether they were started
+  bool found = false;                              // one was, and is noted: the round is played when its run has been looked at
   schedule::Round round;
-  absl::Status others;                                             // what came of ending other runs
+  absl::Status others;             // what came of ending other runs
+  bool another_moved_on = false;   // one of them is not what it was when it was looked at
   absl::StatusOr<core::RunId> started = absl::UnknownError("");  // of round.start
   bool again = false;                                              // the round failed and was dropped
 };
@@ -120,8 +132,9 @@ int64_t Schedules::play_all() {
 bool Schedules::play(std::vector<store::ScheduleRow> rows) {
   std::vector<Visit> visits = read(std::move(rows));
   const int64_t now_ms = clock_.now_ms();
-  if (!look_at_open_runs(visits, now_ms).ok()) return false;
+  if (!look_at_runs(visits, now_ms).ok()) return false;
   for (Visit& visit : visits) {
+    if (visit.found) continue;
     if (!find_doubtful(visit, now_ms).ok()) return false;
     visit.round = schedule::play(visit.contents, now_ms);
   }
@@ -152,33 +165,48 @@ store::WorkflowKey Schedules::workflow_key(const std::string& domain, const std:
   return {store::shard_of(domain, workflow_id, store_.shard_count()), domain, workflow_id};
 }
 
-// Which of their runs are open: one query for all.
-absl::Status Schedules::look_at_open_runs(std::vector<Visit>& visits, int64_t now_ms) {
-  store::ConfirmRequest ask;
-  for (Visit& visit : visits) {
-    const v1::ScheduledStart& start = visit.contents.schedule.start();
-    auto& open = *visit.contents.state.mutable_open();
-    if (start.fixed_workflow_id()) {
-      // Whoever started it.
-      const std::string id = schedule::workflow_id_of(visit.name, visit.contents.schedule, 0);
-      const bool known = std::any_of(open.begin(), open.end(), [&](const auto& run) { return run.execution().workflow_id() == id; });
-      if (!known) open.Add()->mutable_execution()->set_workflow_id(id);
-    }
-    for (const auto& run : open) ask.open_runs.push_back(workflow_key(visit.name.domain, run.execution().workflow_id()));
+void Schedules::ask_of(Visit& visit, int64_t now_ms, store::ConfirmRequest& ask) const {
+  const v1::Schedule& schedule = visit.contents.schedule;
+  auto& open = *visit.contents.state.mutable_open();
+  if (schedule.start().fixed_workflow_id()) {
+    // Whoever started it.
+    const std::string id = schedule::workflow_id_of(visit.name, schedule, 0);
+    const bool known = std::any_of(open.begin(), open.end(), [&](const auto& run) { return run.execution().workflow_id() == id; });
+    if (!known) open.Add()->mutable_execution()->set_workflow_id(id);
   }
-  if (ask.open_runs.empty()) return absl::OkStatus();
+  for (const auto& run : open) ask.open_runs.push_back(workflow_key(visit.name.domain, run.execution().workflow_id()));
+  visit.startable = schedule::startable(visit.contents, now_ms);
+  for (const schedule::ScheduledTime& time : visit.startable) {
+    ask.received.push_back({workflow_key(visit.name.domain, schedule::workflow_id_of(visit.name, schedule, time.nominal_ms())),
+                            "StartWorkflowExecution", schedule::request_id_of(visit.name, visit.contents.state, time)});
+  }
+}
+
+// Which of their runs are open, and what was started already: one query for all, so that a run is not seen without what it was started for.
+absl::Status Schedules::look_at_runs(std::vector<Visit>& visits, int64_t now_ms) {
+  store::ConfirmRequest ask;
+  for (Visit& visit : visits) ask_of(visit, now_ms, ask);
+  if (ask.open_runs.empty() && ask.received.empty()) return absl::OkStatus();
   const auto reply = session_->confirm(ask);
   if (!reply.ok()) return reply.status();
-  auto found = reply->open_runs.begin();
+  auto run_id = reply->open_runs.begin();
+  auto verdict = reply->verdicts.begin();
   for (Visit& visit : visits) {
     auto& open = *visit.contents.state.mutable_open();
-    for (int i = 0; i < open.size(); ++found) {
-      if (!*found) {
+    for (int i = 0; i < open.size(); ++run_id) {
+      if (!*run_id) {
         open.DeleteSubrange(i, 1);
         continue;
       }
       if (open[i].since_ms() == 0) open[i].set_since_ms(now_ms);
-      open[i++].mutable_execution()->set_run_id(std::string((*found)->view()));
+      open[i++].mutable_execution()->set_run_id(std::string((*run_id)->view()));
+    }
+    for (const schedule::ScheduledTime& time : visit.startable) {
+      const auto started = run_in(*verdict++);
+      if (!started) continue;
+      const std::string id = schedule::workflow_id_of(visit.name, visit.contents.schedule, time.nominal_ms());
+      schedule::note_found(visit.contents, time, core::execution_ref(id, *started), true, now_ms);
+      visit.found = true;
     }
   }
   return absl::OkStatus();
@@ -192,36 +220,29 @@ absl::Status Schedules::find_doubtful(Visit& visit, int64_t now_ms) {
     if (!*found || (*found)->start_ms < std::max(time.nominal_ms(), time.since_ms())) continue;
     const auto execution = core::execution_ref(id, (*found)->run.run_id);
     if (schedule::knows(visit.contents.state, execution)) continue;
-    schedule::note_found(visit.contents.state, time, execution, (*found)->close_status == 0, now_ms);
+    schedule::note_found(visit.contents, time, execution, (*found)->close_status == 0, now_ms);
   }
   return absl::OkStatus();
 }
 
+// Each is named by its run id: what another coordinator may have started since under the same workflow id is not ended.
 void Schedules::end_others(std::vector<Visit>& visits) {
   Answers answers(*this);
-  const auto take_for = [&](Visit& visit) {
-    return answers.ask<absl::Status>([&visit](const absl::Status& status) {
-      const bool gone = core::fault_of(status) == v1::UNKNOWN_RESOURCE;
-      if (!status.ok() && !gone) visit.others = status;
-    });
+  const auto end = [&](Visit& visit, const journal::v1::ExecutionRef& other, auto request, const auto& call) {
+    request.set_domain(visit.name.domain);
+    request.set_workflow_id(other.workflow_id());
+    request.set_run_id(core::run_id_text(other.run_id()));
+    request.set_request_id(schedule::ending_id_of(visit.name, visit.contents.state, visit.round.for_time, other));
+    call(std::move(request), answers.ask<absl::Status>([&visit](const absl::Status& status) {
+      if (!status.ok()) visit.others = status;
+      visit.another_moved_on |= core::fault_of(status) == v1::UNKNOWN_RESOURCE;
+    }));
   };
   for (Visit& visit : visits) {
-    const std::string request_id = schedule::request_id_of(visit.name, visit.contents.state, visit.round.for_time);
-    for (const auto& execution : visit.round.cancel) {
-      v1::RequestCancelWorkflowExecutionRequest request;
-      request.set_domain(visit.name.domain);
-      request.set_workflow_id(execution.workflow_id());
-      request.set_request_id(request_id);
-      calls_.request_cancel(std::move(request), take_for(visit));
-    }
-    for (const auto& execution : visit.round.terminate) {
-      v1::TerminateWorkflowExecutionRequest request;
-      request.set_domain(visit.name.domain);
-      request.set_workflow_id(execution.workflow_id());
-      request.set_reason("the next run of its schedule");
-      request.set_request_id(request_id);
-      calls_.terminate(std::move(request), take_for(visit));
-    }
+    for (const auto& other : visit.round.cancel) end(visit, other, v1::RequestCancelWorkflowExecutionRequest(), calls_.request_cancel);
+    v1::TerminateWorkflowExecutionRequest terminate;
+    terminate.set_reason("the next run of its schedule");
+    for (const auto& other : visit.round.terminate) end(visit, other, terminate, calls_.terminate);
   }
   answers.wait();
 }
@@ -244,6 +265,7 @@ void Schedules::settle(Visit& visit, int64_t now_ms) const {
     const std::string id = schedule::workflow_id_of(visit.name, visit.contents.schedule, visit.round.start->nominal_ms());
     return schedule::note_started(state, *visit.round.start, core::execution_ref(id, *visit.started), now_ms);
   }
+  if (visit.another_moved_on) return drop(visit);
   const bool was_asked = visit.others.ok();
   const bool given_up = was_asked && (is_final(failed) || schedule::failed_for_long(visit.contents, now_ms));
   if (given_up || state.failing_since_ms() == 0) {
@@ -251,8 +273,12 @@ void Schedules::settle(Visit& visit, int64_t now_ms) const {
               {{"domain", visit.name.domain}, {"schedule_id", visit.name.id}, {"message", std::string(failed.message())}});
   }
   if (given_up) return schedule::note_refused(state, *visit.round.start, failed, now_ms);
-  state.ParseFromString(visit.row.state);
+  drop(visit);
   if (state.failing_since_ms() == 0) state.set_failing_since_ms(now_ms);
+}
+
+void Schedules::drop(Visit& visit) {
+  visit.contents.state.ParseFromString(visit.row.state);
   visit.again = true;
 }
 

@@ -47,11 +47,14 @@ class Schedules {
   // A round of each. False: nothing could be kept.
   bool play(std::vector<store::ScheduleRow> rows);
   std::vector<Visit> read(std::vector<store::ScheduleRow> rows);
-  absl::Status look_at_open_runs(std::vector<Visit>& visits, int64_t now_ms);
+  absl::Status look_at_runs(std::vector<Visit>& visits, int64_t now_ms);
+  void ask_of(Visit& visit, int64_t now_ms, store::ConfirmRequest& ask) const;
   absl::Status find_doubtful(Visit& visit, int64_t now_ms);
   void end_others(std::vector<Visit>& visits);
   void start_runs(std::vector<Visit>& visits);
   void settle(Visit& visit, int64_t now_ms) const;
+  // Its round is played again from what was kept.
+  static void drop(Visit& visit);
   bool keep(const std::vector<Visit>& visits, int64_t now_ms);
   store::WorkflowKey workflow_key(const std::string& domain, const std::string& workflow_id) const;
 

@@ -47,6 +47,10 @@ std::string request_id_of(const Name& name, const State& state, const ScheduledT
          std::to_string(time.serial());
 }
 
+std::string ending_id_of(const Name& name, const State& state, const ScheduledTime& time, const journal::v1::ExecutionRef& other) {
+  return "schedule/" + digest(request_id_of(name, state, time) + "/" + other.run_id());
+}
+
 v1::StartWorkflowExecutionRequest start_request(const Name& name, const Contents& contents, const ScheduledTime& time) {
   const v1::ScheduledStart& start = contents.schedule.start();
   v1::StartWorkflowExecutionRequest request;

@@ -35,6 +35,8 @@ int64_t catch_up_ms(const v1::Schedule& schedule);
 std::string workflow_id_of(const Name& name, const v1::Schedule& schedule, int64_t nominal_ms);
 // The same for one time of one schedule, whoever asks and however often; at most 64 characters.
 std::string request_id_of(const Name& name, const State& state, const ScheduledTime& time);
+// Of what ends another run for the sake of this time.
+std::string ending_id_of(const Name& name, const State& state, const ScheduledTime& time, const journal::v1::ExecutionRef& other);
 v1::StartWorkflowExecutionRequest start_request(const Name& name, const Contents& contents, const ScheduledTime& time);
 
 }  // namespace baton::schedule

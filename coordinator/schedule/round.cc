@@ -87,11 +87,22 @@ void pass_over(Contents& contents, int64_t until_ms, int64_t now_ms) {
 // The last moment whose time would be missed now.
 int64_t missed_until(const Contents& contents, int64_t now_ms) { return now_ms - catch_up_ms(contents.schedule) - 1; }
 
+// The start that is next fails, and whoever tries it refuses it in time.
+bool is_tried(const Contents& contents, int64_t now_ms) {
+  const int64_t since_ms = contents.state.failing_since_ms();
+  return since_ms != 0 && now_ms - since_ms <= catch_up_ms(contents.schedule) + kFailingGraceMs;
+}
+
 void pass_over_missed(Contents& contents, int64_t now_ms) {
-  const State& state = contents.state;
-  if (state.paused()) return;
-  const bool is_tried = state.failing_since_ms() != 0 && now_ms - state.failing_since_ms() <= catch_up_ms(contents.schedule) + kFailingGraceMs;
-  if (!is_tried) pass_over(contents, missed_until(contents, now_ms), now_ms);
+  if (!contents.state.paused() && !is_tried(contents, now_ms)) pass_over(contents, missed_until(contents, now_ms), now_ms);
+}
+
+// The first time of the spec that has come and is not missed.
+std::optional<int64_t> first_due(const Contents& contents, int64_t now_ms) {
+  int64_t after_ms = contents.state.settled_ms();
+  if (!is_tried(contents, now_ms)) after_ms = std::max(after_ms, missed_until(contents, now_ms));
+  const auto next = contents.times.next_after(after_ms);
+  return next && *next <= now_ms ? next : std::nullopt;
 }
 
 // Lets a time meet the runs that are open. True: it is the start of this round.
@@ -191,6 +202,9 @@ Round play(Contents& contents, int64_t now_ms) {
 void note_started(State& state, const ScheduledTime& time, const journal::ExecutionRef& execution, int64_t now_ms) {
   state.clear_failing_since_ms();
   *note(state, time, now_ms).mutable_started() = execution;
+  auto& runs = *state.mutable_open();
+  const auto is_same_id = [&](const auto& run) { return run.execution().workflow_id() == execution.workflow_id(); };
+  runs.erase(std::remove_if(runs.begin(), runs.end(), is_same_id), runs.end());
   if (state.open_size() >= kOpenRuns) state.mutable_open()->DeleteSubrange(0, state.open_size() - kOpenRuns + 1);
   auto& open = *state.add_open();
   *open.mutable_execution() = execution;
@@ -207,6 +221,16 @@ void note_refused(State& state, const ScheduledTime& time, const absl::Status& w
 bool failed_for_long(const Contents& contents, int64_t now_ms) {
   const int64_t since_ms = contents.state.failing_since_ms();
   return since_ms != 0 && now_ms - since_ms > catch_up_ms(contents.schedule);
+}
+
+std::vector<ScheduledTime> startable(const Contents& contents, int64_t now_ms) {
+  const State& state = contents.state;
+  std::vector<ScheduledTime> times(state.waiting().begin(), state.waiting().end());
+  if (const auto next = first_due(contents, now_ms); next && !state.paused()) times.push_back(spec_time(*next));
+  if (state.backfills_size() > 0) {
+    if (const auto next = next_of(contents, state.backfills(0))) times.push_back(backfill_time(state.backfills(0), *next));
+  }
+  return times;
 }
 
 std::vector<ScheduledTime> doubtful(const Contents& contents, int64_t now_ms) {
@@ -233,12 +257,14 @@ bool knows(const State& state, const journal::ExecutionRef& execution) {
          std::any_of(state.recent().begin(), state.recent().end(), [&](const auto& settled) { return is_it(settled.started()); });
 }
 
-void note_found(State& state, const ScheduledTime& time, const journal::ExecutionRef& execution, bool is_open, int64_t now_ms) {
+void note_found(Contents& contents, const ScheduledTime& time, const journal::ExecutionRef& execution, bool is_open, int64_t now_ms) {
+  State& state = contents.state;
   const auto& waiting = state.waiting();
   const auto waits = std::find_if(waiting.begin(), waiting.end(), [&](const ScheduledTime& one) { return is_same(one, time); });
   if (waits != waiting.end()) {
     take_waiting(state, static_cast<int>(waits - waiting.begin()));
   } else if (time.source() == journal::SCHEDULED_SOURCE_SPEC) {
+    pass_over(contents, time.nominal_ms() - 1, now_ms);
     state.set_settled_ms(time.nominal_ms());
   } else if (state.backfills_size() > 0) {
     state.mutable_backfills(0)->set_settled_ms(time.nominal_ms());

@@ -30,11 +30,13 @@ void note_refused(State& state, const ScheduledTime& time, const absl::Status& w
 // Refused for a reason that may pass: true when it has gone on for the whole catch-up window, so that it is final.
 bool failed_for_long(const Contents& contents, int64_t now_ms);
 
-// Times that somebody may have started without being able to note it, too long ago for their request ids to tell: if there is a run, it is
-// noted before the round is played. Few, and normally none.
+// Times that may be started from now on, and that somebody may have started already without being able to note it: of each it is asked by its
+// request id, and what was started is noted before a round is played, which would take its run for another's. Normally one.
+std::vector<ScheduledTime> startable(const Contents& contents, int64_t now_ms);
+// The same of those for which that is too long ago for their request ids to tell: their runs are looked for. Few, and normally none.
 std::vector<ScheduledTime> doubtful(const Contents& contents, int64_t now_ms);
 // It was started, as has been found out; takes it from where it waits.
-void note_found(State& state, const ScheduledTime& time, const journal::v1::ExecutionRef& execution, bool is_open, int64_t now_ms);
+void note_found(Contents& contents, const ScheduledTime& time, const journal::v1::ExecutionRef& execution, bool is_open, int64_t now_ms);
 // Whether the state tells of this run already, as another time's.
 bool knows(const State& state, const journal::v1::ExecutionRef& execution);
 

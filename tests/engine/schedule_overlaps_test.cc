@@ -144,10 +144,7 @@ TEST_F(ScheduleOverlaps, AllowAllStartsBesideTheOthers) {
 TEST_F(ScheduleOverlaps, AFixedWorkflowIdMeetsWhateverRunIsOpen) {
   TestCoordinator& a = coordinator();
   ASSERT_TRUE(a.start("the-one").ok());
-  v1::Schedule schedule = every_minute(v1::OVERLAP_POLICY_TERMINATE_OTHER);
-  schedule.mutable_start()->set_workflow_id("the-one");
-  schedule.mutable_start()->set_fixed_workflow_id(true);
-  ASSERT_TRUE(create(a, schedule).ok());
+  ASSERT_TRUE(create(a, with_one_id(every_minute(v1::OVERLAP_POLICY_TERMINATE_OTHER))).ok());
   advance(kToMinuteMs);
   await_recent(a, 1);
   EXPECT_THAT(started(), ElementsAre("the-one", "the-one"));
@@ -155,6 +152,93 @@ TEST_F(ScheduleOverlaps, AFixedWorkflowIdMeetsWhateverRunIsOpen) {
   await_recent(a, 2);
   EXPECT_THAT(started(), SizeIs(3));
   EXPECT_TRUE(describe(a).recent_runs(0).has_started());
+}
+
+// Whatever the policy, a run that was started and not noted is its own time's and not another run that the time meets.
+class OneWorkflowId : public ScheduleOverlaps, public ::testing::WithParamInterface<v1::OverlapPolicy> {
+ protected:
+  static v1::Schedule schedule() { return with_one_id(every_minute(GetParam())); }
+  void expect_the_one_run(TestCoordinator& coordinator) {
+    EXPECT_THAT(started(), ElementsAre("the-one"));
+    EXPECT_EQ(events("the-one"), "WorkflowExecutionStarted, DecisionTaskScheduled");
+    const v1::DescribeScheduleResponse shown = describe(coordinator);
+    ASSERT_EQ(shown.recent_runs_size(), 1) << shown.DebugString();
+    EXPECT_EQ(shown.recent_runs(0).started().run_id(), only_run_id());
+    EXPECT_EQ(shown.waiting_starts(), 0);
+  }
+};
+
+INSTANTIATE_TEST_SUITE_P(Policies, OneWorkflowId,
+                         ::testing::Values(v1::OVERLAP_POLICY_SKIP, v1::OVERLAP_POLICY_BUFFER_ONE, v1::OVERLAP_POLICY_CANCEL_OTHER,
+                                           v1::OVERLAP_POLICY_TERMINATE_OTHER),
+                         [](const auto& policy) { return v1::OverlapPolicy_Name(policy.param); });
+
+TEST_P(OneWorkflowId, WhoDiesBeforeItNotesTheStartLeavesTheRunAsItIs) {
+  TestCoordinator& a = coordinator();
+  ASSERT_TRUE(create(a, schedule()).ok());
+  keep_nothing(a);
+  advance(kToMinuteMs);
+  await_started(1);
+  stop(a);
+  TestCoordinator& b = coordinator();
+  await_recent(b, 1);
+  ASSERT_TRUE(has_looked(b));
+  expect_the_one_run(b);
+}
+
+TEST_P(OneWorkflowId, AStartOfWhichNobodyKnowsWhetherItWasMadeIsFound) {
+  TestCoordinator& a = coordinator();
+  ASSERT_TRUE(create(a, schedule()).ok());
+  a.faults().doubt_next_commit();
+  advance(kToMinuteMs);
+  await_failing(a);
+  advance(1'000);
+  await_recent(a, 1);
+  ASSERT_TRUE(has_looked(a));
+  expect_the_one_run(a);
+}
+
+TEST_P(OneWorkflowId, WhoLooksAfterAnotherHasStartedItLeavesTheRunAsItIs) {
+  TestCoordinator& a = coordinator();
+  TestCoordinator& b = coordinator();
+  ASSERT_TRUE(create(a, schedule()).ok());
+  a.faults().close_gate();
+  HeldRead look(b, "confirm");
+  advance(kToMinuteMs);
+  look.await();  // it has read the schedule
+  a.faults().open_gate();
+  await_recent(a, 1);
+  look.let_go();
+  ASSERT_TRUE(has_looked(b));
+  expect_the_one_run(b);
+}
+
+TEST_F(ScheduleOverlaps, WhatIsTerminatedIsTheRunThatWasSeenAndNoneThatHasBegunSince) {
+  TestCoordinator& a = coordinator();
+  TestCoordinator& b = coordinator();
+  ASSERT_TRUE(a.start("the-one").ok());
+  ASSERT_TRUE(create(a, with_one_id(every_minute(v1::OVERLAP_POLICY_TERMINATE_OTHER))).ok());
+  stop(a);
+  HeldRead termination(b, "load");
+  advance(kToMinuteMs);
+  termination.await();  // it has seen that run
+  CoordinatorOptions options;
+  options.before_start = [](ScriptedFaults& faults) {
+    faults.set_before_read([](std::string_view call) { return call == "due_schedules" ? absl::UnavailableError("not yet") : absl::OkStatus(); });
+  };
+  TestCoordinator& c = coordinator(options);
+  ASSERT_TRUE(c.terminate("the-one").ok());
+  c.faults().clear();
+  advance(1'000);
+  await_recent(c, 1);
+  termination.let_go();
+  ASSERT_TRUE(has_looked(b));
+  EXPECT_THAT(started(), ElementsAre("the-one", "the-one"));
+  EXPECT_EQ(close_status("the-one"), 0);
+  EXPECT_EQ(describe(c).recent_runs_size(), 1);
+  advance(kMinuteMs);
+  await_recent(c, 2);
+  EXPECT_THAT(started(), SizeIs(3));
 }
 
 // --- what cannot be started is told, and the next time is tried anew ---

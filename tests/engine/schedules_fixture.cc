@@ -23,6 +23,28 @@ journal::v1::ScheduleState state_of(store::Store& store) {
 
 }  // namespace
 
+HeldRead::HeldRead(TestCoordinator& coordinator, std::string call) {
+  coordinator.faults().set_before_read([shared = shared_, call = std::move(call)](std::string_view name) {
+    std::unique_lock lock(shared->mutex);
+    if (name != call || shared->came) return absl::OkStatus();
+    shared->came = true;
+    shared->changed.notify_all();
+    shared->changed.wait(lock, [&] { return shared->may_go; });
+    return absl::OkStatus();
+  });
+}
+
+void HeldRead::await() {
+  std::unique_lock lock(shared_->mutex);
+  ASSERT_TRUE(shared_->changed.wait_for(lock, kPatience, [&] { return shared_->came; })) << "nobody reads";
+}
+
+void HeldRead::let_go() {
+  const std::lock_guard lock(shared_->mutex);
+  shared_->may_go = true;
+  shared_->changed.notify_all();
+}
+
 v1::Schedule SchedulesFixture::every_minute(v1::OverlapPolicy policy) {
   v1::Schedule schedule;
   schedule.mutable_spec()->set_cron("* * * * *");
@@ -35,6 +57,12 @@ v1::Schedule SchedulesFixture::every_minute(v1::OverlapPolicy policy) {
 v1::Schedule SchedulesFixture::daily_in_a_minute() {
   v1::Schedule schedule = every_minute();
   schedule.mutable_spec()->set_cron("14 22 * * *");
+  return schedule;
+}
+
+v1::Schedule SchedulesFixture::with_one_id(v1::Schedule schedule) {
+  schedule.mutable_start()->set_workflow_id("the-one");
+  schedule.mutable_start()->set_fixed_workflow_id(true);
   return schedule;
 }
 

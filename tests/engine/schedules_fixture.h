@@ -1,12 +1,32 @@
 // What tests of schedules share: one named "nightly", times in the story's own minute, and what was started.
 #pragma once
 
+#include <condition_variable>
+#include <memory>
+#include <mutex>
 #include <string>
 #include <vector>
 
 #include "tests/engine/engine_fixture.h"
 
 namespace baton::testing {
+
+// The next read of this name waits until it is let go. To be let go before it is gone.
+class HeldRead {
+ public:
+  HeldRead(TestCoordinator& coordinator, std::string call);
+  // Until it waits.
+  void await();
+  void let_go();
+
+ private:
+  struct Shared {
+    std::mutex mutex;
+    std::condition_variable changed;
+    bool came = false, may_go = false;
+  };
+  const std::shared_ptr<Shared> shared_ = std::make_shared<Shared>();
+};
 
 class SchedulesFixture : public EngineFixture {
  protected:
@@ -15,6 +35,8 @@ class SchedulesFixture : public EngineFixture {
 
   static v1::Schedule every_minute(v1::OverlapPolicy policy = v1::OVERLAP_POLICY_UNSPECIFIED);
   static v1::Schedule daily_in_a_minute();  // at 22:14
+  // All of whose runs are "the-one".
+  static v1::Schedule with_one_id(v1::Schedule schedule);
   // Of the times between so long after the beginning and so long.
   static v1::BackfillScheduleRequest backfill(int64_t from_ms, int64_t until_ms);
 

@@ -245,12 +245,33 @@ TEST_F(AllowAll, WhatFailedBeforeEverybodyWasAwayIsMissedAfterwards) {
   EXPECT_EQ(contents_.state.recent(0).not_started(), v1::NOT_STARTED_REASON_MISSED);
 }
 
+// Whoever plays a round asks first whether these have been started.
+TEST_F(RoundTest, WhatARoundMayStartIsNamedBefore) {
+  EXPECT_THAT(startable(contents_, ms("00:10") - 1), IsEmpty());
+  ASSERT_TRUE(trigger("00:15").ok());
+  ASSERT_TRUE(backfill("00:00", "00:10", "00:15").ok());
+  std::vector<std::string> names;
+  for (const ScheduledTime& time : startable(contents_, ms("00:25"))) names.push_back(name_of(time));
+  EXPECT_THAT(names, ElementsAre("trigger 00:15", "spec 00:10", "backfill 00:00"));
+  ASSERT_TRUE(change(v1::PauseScheduleRequest{}, "00:26").ok());
+  EXPECT_THAT(startable(contents_, ms("00:26")), SizeIs(2));
+}
+
+TEST_F(AllowAll, WhatIsFoundStartedAfterTimesThatAreMissedIsNotedAfterThem) {
+  const auto times = startable(contents_, ms("01:35"));
+  ASSERT_THAT(times, SizeIs(1));
+  EXPECT_EQ(name_of(times[0]), "spec 00:40");
+  note_found(contents_, times[0], run("found"), true, ms("01:35"));
+  EXPECT_EQ(recent(contents_.state), "00:10 missed 3, 00:40 found");
+  EXPECT_THAT(play_all("01:35"), ElementsAre("spec 00:50", "spec 01:00", "spec 01:10", "spec 01:20", "spec 01:30"));
+}
+
 TEST_F(AllowAll, OnlyAnOldStartIsDoubtful) {
   EXPECT_THAT(doubtful(contents_, ms("00:20")), IsEmpty());
   const auto times = doubtful(contents_, ms("00:40"));
   ASSERT_THAT(times, SizeIs(1));
   EXPECT_EQ(name_of(times[0]), "spec 00:10");
-  note_found(contents_.state, times[0], run("found"), true, ms("00:40"));
+  note_found(contents_, times[0], run("found"), true, ms("00:40"));
   EXPECT_THAT(play_all("00:40"), ElementsAre("spec 00:20", "spec 00:30", "spec 00:40"));
   ASSERT_TRUE(trigger("00:41").ok());
   ASSERT_TRUE(backfill("00:10", "00:20", "00:41").ok());
@@ -258,7 +279,7 @@ TEST_F(AllowAll, OnlyAnOldStartIsDoubtful) {
   std::vector<std::string> names;
   for (const ScheduledTime& time : doubtful(contents_, ms("01:15"))) {
     names.push_back(name_of(time));
-    note_found(contents_.state, time, run("found"), false, ms("01:15"));
+    note_found(contents_, time, run("found"), false, ms("01:15"));
   }
   EXPECT_THAT(names, ElementsAre("trigger 00:41", "backfill 00:10"));
   EXPECT_THAT(play_all("00:45"), ElementsAre("backfill 00:20"));
