@@ -35,6 +35,8 @@ inline constexpr int64_t kMinCatchUpMs = 10'000;
 inline constexpr int64_t kDefaultCatchUpMs = core::kReceivedLifeMs;
 // An attempt to start a run that is older than this may be forgotten by its request id: the run itself is looked for.
 inline constexpr int64_t kAttemptRememberedMs = core::kReceivedLifeMs / 2;
+// By how much the clocks of two coordinators may differ, as far as they look for each other's runs.
+inline constexpr int64_t kClockMarginMs = 1'000;
 // How often a start that waits for the run before it looks again: a tenth of how long it has waited, between these.
 inline constexpr int64_t kFirstLookMs = 1'000;
 inline constexpr int64_t kLastLookMs = 30'000;

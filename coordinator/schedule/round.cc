@@ -152,20 +152,45 @@ std::optional<int64_t> next_of(const Contents& contents, const journal::Schedule
   return next && *next <= backfill.until_ms() ? next : std::nullopt;
 }
 
-void drop_backfills_that_are_through(Contents& contents) {
+// Nobody has tried it before this, if this round is kept.
+int64_t untried_until(int64_t now_ms) { return now_ms - kClockMarginMs; }
+
+void drop_backfills_that_are_through(Contents& contents, int64_t now_ms) {
   auto& backfills = *contents.state.mutable_backfills();
-  while (!backfills.empty() && !next_of(contents, backfills[0])) backfills.DeleteSubrange(0, 1);
+  while (!backfills.empty() && !next_of(contents, backfills[0])) {
+    backfills.DeleteSubrange(0, 1);
+    if (!backfills.empty()) backfills[0].set_since_ms(untried_until(now_ms));
+  }
 }
 
-void fill_up(Contents& contents, Round& round) {
+bool backfills_wait(const Contents& contents) {
+  return !contents.state.open().empty() && policy_of(contents.schedule) != v1::OVERLAP_POLICY_ALLOW_ALL;
+}
+
+// Its times up to this one are settled; nobody has tried the next one.
+void move_on(journal::ScheduleBackfill& backfill, int64_t nominal_ms, int64_t now_ms) {
+  backfill.set_settled_ms(nominal_ms);
+  backfill.set_since_ms(untried_until(now_ms));
+}
+
+void fill_up(Contents& contents, int64_t now_ms, Round& round) {
   State& state = contents.state;
-  drop_backfills_that_are_through(contents);  // with other times than when it began, perhaps
-  const bool waits = !state.open().empty() && policy_of(contents.schedule) != v1::OVERLAP_POLICY_ALLOW_ALL;
-  if (waits || state.backfills().empty()) return;
+  drop_backfills_that_are_through(contents, now_ms);  // with other times than when it began, perhaps
+  if (backfills_wait(contents) || state.backfills().empty()) return;
   journal::ScheduleBackfill& backfill = *state.mutable_backfills(0);
   round.start = backfill_time(backfill, *next_of(contents, backfill));
-  backfill.set_settled_ms(round.start->nominal_ms());
-  drop_backfills_that_are_through(contents);
+  move_on(backfill, round.start->nominal_ms(), now_ms);
+  drop_backfills_that_are_through(contents, now_ms);
+}
+
+// What waits for open runs has not been tried yet: runs that begin meanwhile are not its own.
+void hold_back(Contents& contents, int64_t now_ms) {
+  State& state = contents.state;
+  if (state.open().empty()) return;
+  for (ScheduledTime& time : *state.mutable_waiting()) {
+    if (time.buffered()) time.set_since_ms(untried_until(now_ms));
+  }
+  if (backfills_wait(contents) && state.backfills_size() > 0) state.mutable_backfills(0)->set_since_ms(untried_until(now_ms));
 }
 
 // How soon to look again whether the runs have closed: the longer they take, the later.
@@ -175,9 +200,8 @@ int64_t look_again_ms(const State& state, int64_t now_ms) {
   return now_ms + std::clamp((now_ms - since_ms) / 10, kFirstLookMs, kLastLookMs);
 }
 
-}  // namespace
-
-Round play(Contents& contents, int64_t now_ms) {
+// What there is to do now, without what is held back.
+Round play_times(Contents& contents, int64_t now_ms) {
   Round round;
   State& state = contents.state;
   pass_over_missed(contents, now_ms);
@@ -195,7 +219,15 @@ Round play(Contents& contents, int64_t now_ms) {
     state.set_settled_ms(*next);
     if (meet(state, spec_time(*next), policy_of(contents.schedule), now_ms, round)) return round;
   }
-  fill_up(contents, round);
+  fill_up(contents, now_ms, round);
+  return round;
+}
+
+}  // namespace
+
+Round play(Contents& contents, int64_t now_ms) {
+  Round round = play_times(contents, now_ms);
+  hold_back(contents, now_ms);
   return round;
 }
 
@@ -267,7 +299,7 @@ void note_found(Contents& contents, const ScheduledTime& time, const journal::Ex
     pass_over(contents, time.nominal_ms() - 1, now_ms);
     state.set_settled_ms(time.nominal_ms());
   } else if (state.backfills_size() > 0) {
-    state.mutable_backfills(0)->set_settled_ms(time.nominal_ms());
+    move_on(*state.mutable_backfills(0), time.nominal_ms(), now_ms);
   }
   note_started(state, time, execution, now_ms);
   if (!is_open) state.mutable_open()->RemoveLast();
@@ -281,8 +313,7 @@ int64_t next_ms(const Contents& contents, int64_t now_ms) {
   const auto consider = [&](int64_t ms) { next = next ? std::min(*next, ms) : ms; };
   if (first_waiting(state, true) >= 0) consider(waits_for_runs ? look_again_ms(state, now_ms) : now_ms);
   if (state.backfills_size() > 0) {
-    const bool waits = waits_for_runs && policy_of(contents.schedule) != v1::OVERLAP_POLICY_ALLOW_ALL;
-    consider(waits ? look_again_ms(state, now_ms) : now_ms);
+    consider(backfills_wait(contents) ? look_again_ms(state, now_ms) : now_ms);
   }
   const auto of_spec = contents.times.next_after(state.settled_ms());
   if (of_spec && !state.paused()) consider(std::max(*of_spec, now_ms));

@@ -26,6 +26,14 @@ class ScheduleOverlaps : public SchedulesFixture {
     await_recent(a, 1);
     return a;
   }
+  // A decider takes the decision task that waits and continues its run as new.
+  void continue_as_new(TestCoordinator& coordinator) {
+    const auto decider = coordinator.decider({.unary = true});
+    v1::Decision again;
+    again.mutable_continue_as_new_workflow_execution();
+    ASSERT_TRUE(coordinator.decide(nullptr, decider->next_offer().token, {again}).ok());
+    coordinator.remove(*decider);
+  }
   int16_t close_status(const std::string& workflow_id) { return stored(workflow_id).execution.close_status; }
   void deprecate_type(bool deprecated) {
     auto dump = *data_->read_registry();
@@ -54,11 +62,7 @@ TEST_F(ScheduleOverlaps, SkipStartsNothingWhileARunIsOpen) {
 
 TEST_F(ScheduleOverlaps, ARunThatContinuedAsNewIsOpen) {
   TestCoordinator& a = with_open_run(v1::OVERLAP_POLICY_SKIP);
-  const auto decider = a.decider({.unary = true});
-  v1::Decision again;
-  again.mutable_continue_as_new_workflow_execution();
-  ASSERT_TRUE(a.decide(nullptr, decider->next_offer().token, {again}).ok());
-  a.remove(*decider);
+  continue_as_new(a);
   advance(kMinuteMs);
   await_recent(a, 2);
   EXPECT_EQ(describe(a).recent_runs(0).not_started(), v1::NOT_STARTED_REASON_OVERLAP);
@@ -239,6 +243,43 @@ TEST_F(ScheduleOverlaps, WhatIsTerminatedIsTheRunThatWasSeenAndNoneThatHasBegunS
   advance(kMinuteMs);
   await_recent(c, 2);
   EXPECT_THAT(started(), SizeIs(3));
+}
+
+// A time that has waited for long is looked for by its run (a request id is forgotten after an hour), and these are not its own.
+TEST_F(ScheduleOverlaps, ARunThatContinuedWhileATimeWaitedIsNotTakenForItsRun) {
+  TestCoordinator& a = coordinator();
+  v1::Schedule schedule = with_one_id(every_minute(v1::OVERLAP_POLICY_BUFFER_ONE));
+  schedule.mutable_spec()->set_cron("14 * * * *");
+  ASSERT_TRUE(create(a, schedule).ok());
+  advance(kToMinuteMs);
+  await_recent(a, 1);
+  advance(kHourMs);
+  ASSERT_TRUE(has_looked(a));
+  EXPECT_EQ(describe(a).waiting_starts(), 1);
+  advance(10 * kMinuteMs);
+  continue_as_new(a);
+  advance(30 * kMinuteMs);
+  ASSERT_TRUE(has_looked(a));
+  ASSERT_TRUE(a.terminate("the-one").ok());
+  advance(30'000);
+  await_recent(a, 2);
+  EXPECT_THAT(started(), SizeIs(3));
+  EXPECT_EQ(close_status("the-one"), 0);
+}
+
+TEST_F(ScheduleOverlaps, ARunOfABackfillThatContinuedIsNotTakenForThatOfItsNextTime) {
+  TestCoordinator& a = coordinator();
+  ASSERT_TRUE(create(a, with_one_id(daily_in_a_minute())).ok());
+  ASSERT_TRUE(change(a, backfill(-2 * kDayMs, 0)).ok());
+  await_recent(a, 1);
+  advance(31 * kMinuteMs);
+  await_recent(a, 2);  // the time of today is skipped
+  continue_as_new(a);
+  ASSERT_TRUE(a.terminate("the-one").ok());
+  advance(30'000);
+  await_recent(a, 3);
+  EXPECT_THAT(started(), SizeIs(3));
+  EXPECT_EQ(close_status("the-one"), 0);
 }
 
 // --- what cannot be started is told, and the next time is tried anew ---

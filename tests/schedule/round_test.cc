@@ -285,6 +285,49 @@ TEST_F(AllowAll, OnlyAnOldStartIsDoubtful) {
   EXPECT_THAT(play_all("00:45"), ElementsAre("backfill 00:20"));
 }
 
+// Its runs continue as new, perhaps, or somebody starts one of the same workflow id: none of these is its own.
+TEST_F(BufferOne, WhatWaitsForARunIsInDoubtOnlySinceItWasHeldBackLast) {
+  play_all("00:10");
+  play_all("00:20");
+  play_all("00:55");
+  close_all();
+  EXPECT_THAT(doubtful(contents_, ms("00:56")), IsEmpty());
+  const auto times = doubtful(contents_, ms("01:25"));
+  ASSERT_THAT(times, SizeIs(1));
+  EXPECT_EQ(name_of(times[0]), "spec 00:20");
+  EXPECT_EQ(times[0].since_ms(), ms("00:55") - kClockMarginMs);
+}
+
+TEST_F(RoundTest, ATimeOfABackfillIsInDoubtOnlySinceItsTurnCame) {
+  ASSERT_TRUE(backfill("00:00", "00:20", "03:05").ok());
+  contents_.state.set_settled_ms(ms("03:55"));
+  play_all("03:05");
+  play_all("03:50");
+  close_all();
+  EXPECT_THAT(doubtful(contents_, ms("03:51")), IsEmpty());
+  EXPECT_THAT(play_all("03:52"), ElementsAre("backfill 00:10"));
+  close_all();
+  const auto times = doubtful(contents_, ms("04:30"));
+  ASSERT_THAT(times, SizeIs(2));
+  EXPECT_EQ(name_of(times[1]), "backfill 00:20");
+  EXPECT_EQ(times[1].since_ms(), ms("03:52") - kClockMarginMs);
+}
+
+TEST_F(AllowAll, ABackfillThatWaitsForAnotherIsInDoubtOnlySinceThatIsThrough) {
+  contents_.state.set_settled_ms(ms("03:55"));
+  ASSERT_TRUE(backfill("00:00", "00:10", "03:05").ok());
+  ASSERT_TRUE(backfill("00:00", "00:10", "03:05").ok());
+  play(contents_, ms("03:05"));
+  EXPECT_EQ(contents_.state.backfills_size(), 2);
+  play(contents_, ms("03:40"));
+  EXPECT_EQ(contents_.state.backfills_size(), 1);
+  EXPECT_THAT(doubtful(contents_, ms("03:50")), IsEmpty());
+  const auto times = doubtful(contents_, ms("04:20"));
+  ASSERT_THAT(times, SizeIs(1));
+  EXPECT_EQ(name_of(times[0]), "backfill 00:00");
+  EXPECT_EQ(times[0].since_ms(), ms("03:40") - kClockMarginMs);
+}
+
 // --- triggers and backfills ---
 
 TEST_F(RoundTest, ATriggerStartsOneNowUnderAnIdOfItsOwn) {
