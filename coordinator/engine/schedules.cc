@@ -6,11 +6,13 @@
 #include "coordinator/core/journal_values.h"
 #include "coordinator/engine/verdict.h"
 #include "coordinator/log/log.h"
+#include "coordinator/schedule/bounds.h"
 
 namespace baton::engine {
 namespace {
 
 constexpr int64_t kBeatMs = 1'000;
+constexpr int kNoteTries = 5;
 constexpr int32_t kRoundLimit = 200;  // schedules; the next round comes at once
 
 // Whether sending the same start again can bring nothing else.
@@ -47,6 +49,7 @@ struct Schedules::Visit {
   absl::Status others;             // what came of ending other runs
   bool another_moved_on = false;   // one of them is not what it was when it was looked at
   absl::StatusOr<core::RunId> started = absl::UnknownError("");  // of round.start
+  std::optional<journal::v1::ExecutionRef> execution;            // the same, once it is noted
   bool again = false;                                              // the round failed and was dropped
 };
 
@@ -177,7 +180,7 @@ void Schedules::ask_of(Visit& visit, int64_t now_ms, store::ConfirmRequest& ask)
   for (const auto& run : open) ask.open_runs.push_back(workflow_key(visit.name.domain, run.execution().workflow_id()));
   visit.startable = schedule::startable(visit.contents, now_ms);
   for (const schedule::ScheduledTime& time : visit.startable) {
-    ask.received.push_back({workflow_key(visit.name.domain, schedule::workflow_id_of(visit.name, schedule, time.nominal_ms())),
+    ask.received.push_back({workflow_key(visit.name.domain, schedule::workflow_id_of(visit.name, schedule, time)),
                             "StartWorkflowExecution", schedule::request_id_of(visit.name, visit.contents.state, time)});
   }
 }
@@ -204,7 +207,7 @@ absl::Status Schedules::look_at_runs(std::vector<Visit>& visits, int64_t now_ms)
     for (const schedule::ScheduledTime& time : visit.startable) {
       const auto started = run_in(*verdict++);
       if (!started) continue;
-      const std::string id = schedule::workflow_id_of(visit.name, visit.contents.schedule, time.nominal_ms());
+      const std::string id = schedule::workflow_id_of(visit.name, visit.contents.schedule, time);
       schedule::note_found(visit.contents, time, core::execution_ref(id, *started), true, now_ms);
       visit.found = true;
     }
@@ -214,7 +217,7 @@ absl::Status Schedules::look_at_runs(std::vector<Visit>& visits, int64_t now_ms)
 
 absl::Status Schedules::find_doubtful(Visit& visit, int64_t now_ms) {
   for (const schedule::ScheduledTime& time : schedule::doubtful(visit.contents, now_ms)) {
-    const std::string id = schedule::workflow_id_of(visit.name, visit.contents.schedule, time.nominal_ms());
+    const std::string id = schedule::workflow_id_of(visit.name, visit.contents.schedule, time);
     const auto found = store_.find_latest(workflow_key(visit.name.domain, id));
     if (!found.ok()) return found.status();
     if (!*found || (*found)->start_ms < std::max(time.nominal_ms(), time.since_ms())) continue;
@@ -262,8 +265,9 @@ void Schedules::settle(Visit& visit, int64_t now_ms) const {
   const absl::Status failed = visit.others.ok() ? visit.started.status() : visit.others;
   schedule::State& state = visit.contents.state;
   if (failed.ok()) {
-    const std::string id = schedule::workflow_id_of(visit.name, visit.contents.schedule, visit.round.start->nominal_ms());
-    return schedule::note_started(state, *visit.round.start, core::execution_ref(id, *visit.started), now_ms);
+    const std::string id = schedule::workflow_id_of(visit.name, visit.contents.schedule, *visit.round.start);
+    visit.execution = core::execution_ref(id, *visit.started);
+    return schedule::note_started(state, *visit.round.start, *visit.execution, now_ms);
   }
   if (visit.another_moved_on) return drop(visit);
   const bool was_asked = visit.others.ok();
@@ -294,7 +298,28 @@ bool Schedules::keep(const std::vector<Visit>& visits, int64_t now_ms) {
   }
   if (rows.empty()) return false;
   const auto moved = store_.move_schedules(rows);
-  return moved.ok() && std::find(moved->begin(), moved->end(), true) != moved->end();
+  if (!moved.ok()) return false;
+  for (size_t i = 0; i < visits.size(); ++i) {
+    if (!(*moved)[i] && visits[i].execution) note_beside_others(visits[i], now_ms);
+  }
+  return std::find(moved->begin(), moved->end(), true) != moved->end();
+}
+
+// Somebody has moved or changed the schedule while this one started a run of it. Another coordinator noted that run; who paused the schedule, or
+// started another run that stood in the way, did not.
+void Schedules::note_beside_others(const Visit& visit, int64_t now_ms) {
+  for (int tries = 0; tries < kNoteTries; ++tries) {
+    const auto row = store_.find_schedule(visit.row.key);
+    // So many rounds later its note may be gone, rather than missing.
+    if (!row.ok() || !*row || (*row)->version - visit.row.version > schedule::kRecentRuns) return;
+    auto contents = schedule::read_contents((*row)->definition, (*row)->state);
+    if (!contents.ok() || contents->state.created_ms() != visit.contents.state.created_ms()) return;
+    if (schedule::knows(contents->state, *visit.execution)) return;
+    schedule::note_found(*contents, *visit.round.start, *visit.execution, true, now_ms);
+    const auto moved = store_.move_schedules(std::vector<store::ScheduleRow>{
+        {visit.row.key, (*row)->version + 1, schedule::next_ms(*contents, now_ms), "", contents->state.SerializeAsString()}});
+    if (!moved.ok() || (*moved)[0]) return;
+  }
 }
 
 }  // namespace baton::engine

@@ -56,6 +56,7 @@ class Schedules {
   // Its round is played again from what was kept.
   static void drop(Visit& visit);
   bool keep(const std::vector<Visit>& visits, int64_t now_ms);
+  void note_beside_others(const Visit& visit, int64_t now_ms);
   store::WorkflowKey workflow_key(const std::string& domain, const std::string& workflow_id) const;
 
   store::Store& store_;

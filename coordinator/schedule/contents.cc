@@ -42,6 +42,10 @@ std::string workflow_id_of(const Name& name, const v1::Schedule& schedule, int64
   return start.fixed_workflow_id() ? id : id + "/" + to_iso(nominal_ms);
 }
 
+std::string workflow_id_of(const Name& name, const v1::Schedule& schedule, const ScheduledTime& time) {
+  return time.workflow_id().empty() ? workflow_id_of(name, schedule, time.nominal_ms()) : time.workflow_id();
+}
+
 std::string request_id_of(const Name& name, const State& state, const ScheduledTime& time) {
   return "schedule/" + digest(name.id) + "/" + std::to_string(state.created_ms()) + "/" + std::to_string(time.nominal_ms() / 1000) + "/" +
          std::to_string(time.serial());
@@ -55,7 +59,7 @@ v1::StartWorkflowExecutionRequest start_request(const Name& name, const Contents
   const v1::ScheduledStart& start = contents.schedule.start();
   v1::StartWorkflowExecutionRequest request;
   request.set_domain(name.domain);
-  request.set_workflow_id(workflow_id_of(name, contents.schedule, time.nominal_ms()));
+  request.set_workflow_id(workflow_id_of(name, contents.schedule, time));
   *request.mutable_workflow_type() = start.workflow_type();
   if (start.has_task_list()) *request.mutable_task_list() = start.task_list();
   if (start.has_task_priority()) request.set_task_priority(start.task_priority());

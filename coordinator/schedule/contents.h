@@ -31,8 +31,10 @@ absl::StatusOr<Contents> read_contents(const std::string& definition, const std:
 v1::OverlapPolicy policy_of(const v1::Schedule& schedule);
 int64_t catch_up_ms(const v1::Schedule& schedule);
 
-// Of the run for this time.
+// Of the run for this time, as the schedule names its runs now.
 std::string workflow_id_of(const Name& name, const v1::Schedule& schedule, int64_t nominal_ms);
+// The same, unless the time has had one before.
+std::string workflow_id_of(const Name& name, const v1::Schedule& schedule, const ScheduledTime& time);
 // The same for one time of one schedule, whoever asks and however often; at most 64 characters.
 std::string request_id_of(const Name& name, const State& state, const ScheduledTime& time);
 // Of what ends another run for the sake of this time.

@@ -130,6 +130,7 @@ Edited edit(const Current& current, const v1::UpdateScheduleRequest& request, co
   Contents before = *current;
   take_due_times(before, context.now_ms);
   contents->state = std::move(before.state);
+  keep_workflow_ids({request.domain(), request.schedule_id()}, before.schedule, *contents);
   contents->state.set_updated_ms(context.now_ms);
   contents->state.set_settled_ms(std::max(context.now_ms, contents->state.settled_ms()));
   return *std::move(contents);
@@ -143,7 +144,7 @@ Edited edit(const Current& current, const v1::DeleteScheduleRequest& request, co
 Edited edit(const Current& current, const v1::PauseScheduleRequest& request, const EditContext& context) {
   if (!current) return unknown(request);
   Contents contents = *current;
-  if (!contents.state.paused()) drop_waiting_times(contents.state, context.now_ms);
+  take_due_times(contents, context.now_ms);  // the next round looks whether they were started, and drops the others
   contents.state.set_paused(true);
   contents.state.set_reason(request.reason());
   return contents;

@@ -27,6 +27,7 @@ ScheduledTime backfill_time(const journal::ScheduleBackfill& backfill, int64_t n
   time.set_source(journal::SCHEDULED_SOURCE_BACKFILL);
   time.set_serial(backfill.serial());
   time.set_since_ms(backfill.since_ms());
+  if (backfill.next().nominal_ms() == nominal_ms) time.set_workflow_id(backfill.next().workflow_id());
   return time;
 }
 
@@ -58,6 +59,34 @@ ScheduledTime take_waiting(State& state, int place) {
   ScheduledTime time = state.waiting(place);
   state.mutable_waiting()->DeleteSubrange(place, 1);
   return time;
+}
+
+// Of a schedule that is paused: what waits because its time had come.
+void drop_waiting_times(State& state, int64_t now_ms) {
+  for (int place = 0; place < state.waiting_size();) {
+    if (state.waiting(place).source() != journal::SCHEDULED_SOURCE_SPEC) {
+      ++place;
+    } else {
+      note_not_started(state, take_waiting(state, place), v1::NOT_STARTED_REASON_PAUSED, now_ms);
+      state.clear_failing_since_ms();
+    }
+  }
+}
+
+bool has_waiting_times(const State& state) {
+  const auto& waiting = state.waiting();
+  return std::any_of(waiting.begin(), waiting.end(), [](const auto& time) { return time.source() == journal::SCHEDULED_SOURCE_SPEC; });
+}
+
+// That this one was not started, if that was noted.
+void take_back(State& state, const ScheduledTime& time) {
+  if (time.source() == journal::SCHEDULED_SOURCE_BACKFILL) return;  // another may have filled up the same time
+  auto& recent = *state.mutable_recent();
+  const auto is_it = [&](const journal::SettledTime& settled) {
+    return settled.nominal_ms() == time.nominal_ms() && settled.source() == time.source() && settled.has_not_started() &&
+           settled.missed_count() == 0;
+  };
+  recent.erase(std::remove_if(recent.begin(), recent.end(), is_it), recent.end());
 }
 
 void buffer(State& state, ScheduledTime time) {
@@ -171,6 +200,7 @@ bool backfills_wait(const Contents& contents) {
 void move_on(journal::ScheduleBackfill& backfill, int64_t nominal_ms, int64_t now_ms) {
   backfill.set_settled_ms(nominal_ms);
   backfill.set_since_ms(untried_until(now_ms));
+  backfill.clear_next();
 }
 
 void fill_up(Contents& contents, int64_t now_ms, Round& round) {
@@ -204,6 +234,7 @@ int64_t look_again_ms(const State& state, int64_t now_ms) {
 Round play_times(Contents& contents, int64_t now_ms) {
   Round round;
   State& state = contents.state;
+  if (state.paused()) drop_waiting_times(state, now_ms);
   pass_over_missed(contents, now_ms);
   if (const int place = first_waiting(state, true); place >= 0 && state.open().empty()) {
     round.start = take_waiting(state, place);
@@ -291,15 +322,19 @@ bool knows(const State& state, const journal::ExecutionRef& execution) {
 
 void note_found(Contents& contents, const ScheduledTime& time, const journal::ExecutionRef& execution, bool is_open, int64_t now_ms) {
   State& state = contents.state;
+  take_back(state, time);
   const auto& waiting = state.waiting();
   const auto waits = std::find_if(waiting.begin(), waiting.end(), [&](const ScheduledTime& one) { return is_same(one, time); });
   if (waits != waiting.end()) {
     take_waiting(state, static_cast<int>(waits - waiting.begin()));
   } else if (time.source() == journal::SCHEDULED_SOURCE_SPEC) {
     pass_over(contents, time.nominal_ms() - 1, now_ms);
-    state.set_settled_ms(time.nominal_ms());
-  } else if (state.backfills_size() > 0) {
-    move_on(*state.mutable_backfills(0), time.nominal_ms(), now_ms);
+    state.set_settled_ms(std::max(state.settled_ms(), time.nominal_ms()));
+  } else {
+    for (journal::ScheduleBackfill& backfill : *state.mutable_backfills()) {
+      const bool is_next = backfill.serial() == time.serial() && time.nominal_ms() > backfill.settled_ms();
+      if (is_next) move_on(backfill, time.nominal_ms(), now_ms);
+    }
   }
   note_started(state, time, execution, now_ms);
   if (!is_open) state.mutable_open()->RemoveLast();
@@ -308,7 +343,7 @@ void note_found(Contents& contents, const ScheduledTime& time, const journal::Ex
 int64_t next_ms(const Contents& contents, int64_t now_ms) {
   const State& state = contents.state;
   const bool waits_for_runs = !state.open().empty();
-  if (first_waiting(state, false) >= 0) return now_ms;
+  if (first_waiting(state, false) >= 0 || (state.paused() && has_waiting_times(state))) return now_ms;
   std::optional<int64_t> next;
   const auto consider = [&](int64_t ms) { next = next ? std::min(*next, ms) : ms; };
   if (first_waiting(state, true) >= 0) consider(waits_for_runs ? look_again_ms(state, now_ms) : now_ms);
@@ -333,14 +368,20 @@ void take_due_times(Contents& contents, int64_t now_ms) {
   pass_over(contents, now_ms, now_ms);
 }
 
-void drop_waiting_times(State& state, int64_t now_ms) {
-  for (int place = 0; place < state.waiting_size();) {
-    if (state.waiting(place).source() != journal::SCHEDULED_SOURCE_SPEC) {
-      ++place;
-    } else {
-      note_not_started(state, take_waiting(state, place), v1::NOT_STARTED_REASON_PAUSED, now_ms);
-    }
-  }
+void keep_workflow_ids(const Name& name, const v1::Schedule& before, Contents& contents) {
+  const auto keep = [&](ScheduledTime& time) {
+    const std::string id = workflow_id_of(name, before, time);
+    if (id != workflow_id_of(name, contents.schedule, time)) time.set_workflow_id(id);
+  };
+  State& state = contents.state;
+  for (ScheduledTime& time : *state.mutable_waiting()) keep(time);
+  if (state.backfills().empty()) return;
+  journal::ScheduleBackfill& first = *state.mutable_backfills(0);
+  const auto next = next_of(contents, first);
+  if (!next) return;
+  ScheduledTime time = backfill_time(first, *next);
+  keep(time);
+  if (!time.workflow_id().empty()) *first.mutable_next() = std::move(time);
 }
 
 }  // namespace baton::schedule

@@ -35,7 +35,7 @@ bool failed_for_long(const Contents& contents, int64_t now_ms);
 std::vector<ScheduledTime> startable(const Contents& contents, int64_t now_ms);
 // The same of those for which that is too long ago for their request ids to tell: their runs are looked for. Few, and normally none.
 std::vector<ScheduledTime> doubtful(const Contents& contents, int64_t now_ms);
-// It was started, as has been found out; takes it from where it waits.
+// It was started, as has been found out; takes it from where it waits, and takes back that it was not started.
 void note_found(Contents& contents, const ScheduledTime& time, const journal::v1::ExecutionRef& execution, bool is_open, int64_t now_ms);
 // Whether the state tells of this run already, as another time's.
 bool knows(const State& state, const journal::v1::ExecutionRef& execution);
@@ -46,7 +46,7 @@ int64_t next_ms(const Contents& contents, int64_t now_ms);
 // For whoever changes the schedule: the times of its spec that have come wait from now on, whatever the spec will be; those whose window has
 // passed are noted as missed.
 void take_due_times(Contents& contents, int64_t now_ms);
-// What waits because its time had come is dropped.
-void drop_waiting_times(State& state, int64_t now_ms);
+// For whoever has changed it: what may have been started before keeps the workflow id that it had then.
+void keep_workflow_ids(const Name& name, const v1::Schedule& before, Contents& contents);
 
 }  // namespace baton::schedule

@@ -227,9 +227,7 @@ TEST_F(ScheduleOverlaps, WhatIsTerminatedIsTheRunThatWasSeenAndNoneThatHasBegunS
   advance(kToMinuteMs);
   termination.await();  // it has seen that run
   CoordinatorOptions options;
-  options.before_start = [](ScriptedFaults& faults) {
-    faults.set_before_read([](std::string_view call) { return call == "due_schedules" ? absl::UnavailableError("not yet") : absl::OkStatus(); });
-  };
+  options.before_start = [](ScriptedFaults& faults) { faults.set_before_read(refuse_to_look); };
   TestCoordinator& c = coordinator(options);
   ASSERT_TRUE(c.terminate("the-one").ok());
   c.faults().clear();

@@ -121,6 +121,10 @@ void SchedulesFixture::keep_nothing(TestCoordinator& coordinator) {
       [](std::string_view call) { return call == "move_schedules" ? absl::UnavailableError("as the test wants it") : absl::OkStatus(); });
 }
 
+absl::Status SchedulesFixture::refuse_to_look(std::string_view call) {
+  return call == "due_schedules" ? absl::UnavailableError("as the test wants it") : absl::OkStatus();
+}
+
 std::vector<std::string> SchedulesFixture::started() {
   std::vector<std::string> ids;
   for (const bool open : {true, false}) {

@@ -54,6 +54,8 @@ class SchedulesFixture : public EngineFixture {
   void complete_all(TestCoordinator& coordinator);
   // From now on it cannot write down what became of schedules.
   static void keep_nothing(TestCoordinator& coordinator);
+  // As a read's outcome: it finds no schedules.
+  static absl::Status refuse_to_look(std::string_view call);
 
   // --- what the data says ---
   // Workflow ids of all executions, by start.

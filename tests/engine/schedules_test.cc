@@ -137,6 +137,109 @@ TEST_F(SchedulesTest, MoreThanOneRoundOfSchedulesIsStartedAtOnce) {
   EXPECT_THAT(started(), SizeIs(kSchedules));
 }
 
+// --- a start beside a change ---
+
+class StartBesideAChange : public SchedulesFixture {
+ protected:
+  // It has decided to start the first time, and does so when its gate is opened.
+  TestCoordinator& about_to_start() {
+    TestCoordinator& a = coordinator();
+    EXPECT_TRUE(create(a, every_minute()).ok());
+    a.faults().close_gate();
+    advance(kToMinuteMs);
+    a.faults().wait_at_gate();
+    return a;
+  }
+  // It has started it, and has died before it could note that.
+  void started_and_dead() {
+    TestCoordinator& a = coordinator();
+    EXPECT_TRUE(create(a, every_minute()).ok());
+    keep_nothing(a);
+    advance(kToMinuteMs);
+    await_started(1);
+    stop(a);
+  }
+  // One more coordinator, which makes this change before it looks what is to do.
+  TestCoordinator& with_change(engine::Engine::ScheduleCall call) {
+    TestCoordinator& b = coordinator({.before_start = [](ScriptedFaults& faults) { faults.set_before_read(refuse_to_look); }});
+    EXPECT_TRUE(change(b, std::move(call)).ok());
+    b.faults().clear();
+    advance(1'000);
+    return b;
+  }
+  v1::ScheduleRun recent_run(TestCoordinator& coordinator, int place) { return describe(coordinator).recent_runs(place); }
+  static v1::UpdateScheduleRequest rename() {
+    v1::UpdateScheduleRequest update;
+    *update.mutable_schedule() = every_minute();
+    update.mutable_schedule()->mutable_start()->set_workflow_id("renamed");
+    return update;
+  }
+};
+
+TEST_F(StartBesideAChange, AStartThatComesThroughAfterAPauseIsNotedInItsPlace) {
+  TestCoordinator& a = about_to_start();
+  TestCoordinator& b = with_change(v1::PauseScheduleRequest());
+  await_recent(b, 1);
+  EXPECT_EQ(recent_run(b, 0).not_started(), v1::NOT_STARTED_REASON_PAUSED);
+  a.faults().open_gate();
+  ASSERT_TRUE(has_looked(a));
+  ASSERT_EQ(describe(b).recent_runs_size(), 1);
+  EXPECT_EQ(recent_run(b, 0).started().run_id(), only_run_id());
+  ASSERT_TRUE(change(b, v1::ResumeScheduleRequest()).ok());
+  advance(kMinuteMs);
+  await_recent(b, 2);
+  EXPECT_EQ(recent_run(b, 0).not_started(), v1::NOT_STARTED_REASON_OVERLAP) << "the run is known to be open";
+}
+
+TEST_F(StartBesideAChange, AStartThatComesThroughAfterATriggerIsNotedToo) {
+  TestCoordinator& a = about_to_start();
+  TestCoordinator& b = with_change(v1::TriggerScheduleRequest());
+  await_recent(b, 2);
+  EXPECT_EQ(recent_run(b, 0).not_started(), v1::NOT_STARTED_REASON_OVERLAP);
+  a.faults().open_gate();
+  ASSERT_TRUE(has_looked(a));
+  ASSERT_EQ(describe(b).recent_runs_size(), 2);
+  EXPECT_TRUE(recent_run(b, 0).has_started());
+  EXPECT_TRUE(recent_run(b, 1).has_started());
+  EXPECT_THAT(started(), SizeIs(2));
+}
+
+TEST_F(StartBesideAChange, AStartThatComesThroughAfterAnUpdateIsTheOnlyOne) {
+  TestCoordinator& a = about_to_start();
+  TestCoordinator& b = with_change(rename());
+  await_recent(b, 1);
+  a.faults().open_gate();
+  ASSERT_TRUE(has_looked(a));
+  EXPECT_THAT(started(), ElementsAre("nightly/2023-11-14T22:14:00Z"));
+  EXPECT_EQ(describe(b).recent_runs_size(), 1);
+  complete_all(b);
+  advance(kMinuteMs);
+  await_recent(b, 2);
+  EXPECT_THAT(started(), ElementsAre("nightly/2023-11-14T22:14:00Z", "renamed/2023-11-14T22:15:00Z"));
+}
+
+TEST_F(StartBesideAChange, AStartThatWasMadeBeforeAnUpdateIsFoundAfterACrash) {
+  started_and_dead();
+  TestCoordinator& b = with_change(rename());
+  await_recent(b, 1);
+  EXPECT_EQ(recent_run(b, 0).started().run_id(), only_run_id());
+}
+
+TEST_F(StartBesideAChange, AStartThatWasMadeBeforeAPauseIsFoundAfterACrash) {
+  started_and_dead();
+  TestCoordinator& b = with_change(v1::PauseScheduleRequest());
+  await_recent(b, 1);
+  EXPECT_EQ(recent_run(b, 0).started().run_id(), only_run_id());
+}
+
+TEST_F(StartBesideAChange, AStartThatWasMadeBeforeATriggerIsFoundAfterACrashAndTheTriggerMeetsIt) {
+  started_and_dead();
+  TestCoordinator& b = with_change(v1::TriggerScheduleRequest());
+  await_recent(b, 2);
+  EXPECT_EQ(recent_run(b, 1).started().run_id(), only_run_id());
+  EXPECT_EQ(recent_run(b, 0).not_started(), v1::NOT_STARTED_REASON_OVERLAP);
+}
+
 // --- pause, triggers, backfills, changes ---
 
 TEST_F(SchedulesTest, APausedScheduleStartsNothingButWhatIsAskedFor) {

@@ -254,7 +254,9 @@ TEST_F(RoundTest, WhatARoundMayStartIsNamedBefore) {
   for (const ScheduledTime& time : startable(contents_, ms("00:25"))) names.push_back(name_of(time));
   EXPECT_THAT(names, ElementsAre("trigger 00:15", "spec 00:10", "backfill 00:00"));
   ASSERT_TRUE(change(v1::PauseScheduleRequest{}, "00:26").ok());
-  EXPECT_THAT(startable(contents_, ms("00:26")), SizeIs(2));
+  EXPECT_THAT(startable(contents_, ms("00:26")), SizeIs(4)) << "also those that the pause drops: 00:10 and 00:20";
+  play_all("00:26");
+  EXPECT_THAT(startable(contents_, ms("00:30")), SizeIs(1)) << "no time of the spec while it is paused";
 }
 
 TEST_F(AllowAll, WhatIsFoundStartedAfterTimesThatAreMissedIsNotedAfterThem) {
@@ -387,15 +389,69 @@ TEST_F(BufferOne, APauseDropsWhatWaitsForItsTimeAndNoTrigger) {
   play_all("00:20");
   ASSERT_TRUE(trigger("00:21").ok());
   ASSERT_TRUE(change(v1::PauseScheduleRequest{}, "00:22").ok());
-  EXPECT_EQ(recent(contents_.state), "00:10 spec 00:10, 00:20 paused");
   close_all();
   EXPECT_THAT(play_all("00:23"), ElementsAre("trigger 00:21"));
+  EXPECT_EQ(recent(contents_.state), "00:10 spec 00:10, 00:20 paused, 00:21 trigger 00:21");
   EXPECT_EQ(next("00:23"), "never");
   EXPECT_THAT(play_all("00:30"), IsEmpty());
   ASSERT_TRUE(change(v1::ResumeScheduleRequest{}, "00:35").ok());
   close_all();
   EXPECT_EQ(next("00:35"), "00:40:00") << "what came meanwhile is not made up for";
   EXPECT_THAT(play_all("00:40"), ElementsAre("spec 00:40"));
+}
+
+TEST_F(BufferOne, APauseLooksAtOnceWhetherWhatItDropsHasBeenStarted) {
+  play_all("00:10");
+  play_all("00:20");
+  ASSERT_TRUE(change(v1::PauseScheduleRequest{}, "00:32").ok());
+  EXPECT_EQ(next("00:32"), "00:32:00");
+  std::vector<ScheduledTime> times = startable(contents_, ms("00:32"));
+  ASSERT_THAT(times, SizeIs(2));
+  EXPECT_EQ(name_of(times[1]), "spec 00:30") << "which had come before the pause";
+  note_found(contents_, times[0], run("found"), true, ms("00:32"));
+  EXPECT_THAT(play_all("00:32"), IsEmpty());
+  EXPECT_EQ(recent(contents_.state), "00:10 spec 00:10, 00:20 found, 00:30 paused");
+  EXPECT_EQ(next("00:32"), "never");
+}
+
+// It began its start before the pause, and came through with it afterwards.
+TEST_F(RoundTest, WhatIsFoundToHaveBeenStartedIsNotSaidToBeDropped) {
+  const ScheduledTime time = startable(contents_, ms("00:10"))[0];
+  ASSERT_TRUE(change(v1::PauseScheduleRequest{}, "00:10").ok());
+  play_all("00:10");
+  EXPECT_EQ(recent(contents_.state), "00:10 paused");
+  ASSERT_TRUE(change(v1::ResumeScheduleRequest{}, "00:11").ok());
+  note_found(contents_, time, run("late"), true, ms("00:11"));
+  EXPECT_EQ(recent(contents_.state), "00:10 late");
+  EXPECT_THAT(play_all("00:20"), IsEmpty()) << "it is open";
+  EXPECT_EQ(recent(contents_.state), "00:10 late, 00:20 overlap");
+}
+
+TEST_F(RoundTest, WhatMayHaveBeenStartedBeforeAnUpdateKeepsItsWorkflowId) {
+  ASSERT_TRUE(trigger("00:15").ok());
+  ASSERT_TRUE(backfill("00:00", "00:10", "00:15").ok());
+  for (const char* id : {"renamed", "and again"}) {
+    v1::UpdateScheduleRequest update;
+    *update.mutable_schedule() = process_every_ten_minutes(v1::OVERLAP_POLICY_ALLOW_ALL);
+    update.mutable_schedule()->mutable_start()->set_workflow_id(id);
+    ASSERT_TRUE(change(update, "00:25").ok());
+  }
+  std::vector<std::string> ids;
+  for (Round round = play(contents_, ms("00:30")); round.start; round = play(contents_, ms("00:30"))) {
+    ids.push_back(start_request(nightly(), contents_, *round.start).workflow_id());
+  }
+  const std::string day = "/2026-05-04T";
+  EXPECT_THAT(ids, ElementsAre("nightly" + day + "00:15:00.001Z", "nightly" + day + "00:10:00Z", "nightly" + day + "00:20:00Z",
+                               "and again" + day + "00:30:00Z", "nightly" + day + "00:00:00Z", "and again" + day + "00:10:00Z"));
+}
+
+TEST_F(AllowAll, WhatIsFoundLaterTakesNothingFromAnotherBackfill) {
+  contents_.state.set_settled_ms(ms("03:05"));
+  ASSERT_TRUE(backfill("00:00", "00:00", "03:05").ok());
+  ASSERT_TRUE(backfill("00:00", "00:10", "03:05").ok());
+  const ScheduledTime first = *play(contents_, ms("03:05")).start;
+  note_found(contents_, first, run("first"), true, ms("03:05"));
+  EXPECT_THAT(play_all("03:05"), ElementsAre("backfill 00:00", "backfill 00:10"));
 }
 
 TEST_F(RoundTest, AnUpdateStartsWhatHadComeAndThenGoesByTheNewTimes) {
