@@ -13,7 +13,7 @@ namespace {
 
 constexpr int64_t kBeatMs = 1'000;
 constexpr int kNoteTries = 5;
-constexpr int32_t kRoundLimit = 200;  // schedules; the next round comes at once
+constexpr size_t kRoundLimit = 200;  // schedules that can be read; the next round comes at once
 
 // Whether sending the same start again can bring nothing else.
 bool is_final(const absl::Status& refusal) {
@@ -120,13 +120,16 @@ void Schedules::run() {
 int64_t Schedules::play_all() {
   while (true) {
     const int64_t now_ms = clock_.now_ms();
-    auto rows = store_.due_schedules(now_ms + kBeatMs, kRoundLimit);
+    const size_t unread = unread_.size();
+    auto rows = store_.due_schedules(now_ms + kBeatMs, static_cast<int32_t>(kRoundLimit + unread));
     if (!rows.ok()) return now_ms + kBeatMs;
     const auto later = std::find_if(rows->begin(), rows->end(), [&](const store::ScheduleRow& row) { return row.next_ms > now_ms; });
     const int64_t next_ms = later == rows->end() ? now_ms + kBeatMs : later->next_ms;
     rows->erase(later, rows->end());
     if (rows->empty()) return next_ms;
-    if (!play(*std::move(rows))) return now_ms + kBeatMs;
+    const bool kept = play(*std::move(rows));
+    const bool reads_on = unread_.size() > unread;  // behind those that it cannot read
+    if (!kept && !reads_on) return now_ms + kBeatMs;
     const std::lock_guard lock(mutex_);
     if (stopping_) return now_ms;
   }
@@ -149,6 +152,7 @@ bool Schedules::play(std::vector<store::ScheduleRow> rows) {
 
 std::vector<Schedules::Visit> Schedules::read(std::vector<store::ScheduleRow> rows) {
   std::vector<Visit> visits;
+  std::set<store::ScheduleKey> unread;
   for (store::ScheduleRow& row : rows) {
     auto contents = schedule::read_contents(row.definition, row.state);
     if (contents.ok()) {
@@ -156,11 +160,15 @@ std::vector<Schedules::Visit> Schedules::read(std::vector<store::ScheduleRow> ro
       visit.name = {row.key.domain, row.key.schedule_id};
       visit.contents = *std::move(contents);
       visit.row = std::move(row);
-    } else if (unread_.insert(row.key).second) {
+      continue;
+    }
+    unread.insert(row.key);
+    if (!unread_.contains(row.key)) {
       log_event(LogLevel::kError, "schedule_unread",
                 {{"domain", row.key.domain}, {"schedule_id", row.key.schedule_id}, {"message", std::string(contents.status().message())}});
     }
   }
+  unread_ = std::move(unread);
   return visits;
 }
 

@@ -63,7 +63,8 @@ class Schedules {
   const DatabaseClock& clock_;
   const Calls calls_;
   std::unique_ptr<store::LaneSession> session_;  // of the thread
-  std::set<store::ScheduleKey> unread_;          // of the thread: has been told of
+  // Of the thread: what is due and cannot be read here, and has been told of. It stays at the head of what is due: others may read it.
+  std::set<store::ScheduleKey> unread_;
   std::mutex mutex_;
   std::condition_variable wake_;
   bool stopping_ = false, changed_ = false;

@@ -14,7 +14,14 @@ using ::testing::ElementsAre;
 using ::testing::IsEmpty;
 using ::testing::SizeIs;
 
-class SchedulesTest : public SchedulesFixture {};
+class SchedulesTest : public SchedulesFixture {
+ protected:
+  // A schedule that nobody can read, and that has been due for ever.
+  void damage(const std::string& id) {
+    const store::ScheduleKey key{store::shard_of(kDomain, id, data_->shard_count()), kDomain, id};
+    ASSERT_TRUE(data_->change_schedule({.row = {key, 1, 1, "\xff", ""}, .is_new = true, .received = {}}).ok());
+  }
+};
 
 TEST_F(SchedulesTest, ARunStartsAtItsTimeAndNotBefore) {
   TestCoordinator& a = coordinator();
@@ -346,8 +353,7 @@ TEST_F(SchedulesTest, ADomainHasABoundOfSchedules) {
 
 TEST_F(SchedulesTest, OneThatCannotBeReadDoesNotHinderTheOthersAndCanBeDeleted) {
   TestCoordinator& a = coordinator();
-  const store::ScheduleKey key{store::shard_of(kDomain, "damaged", data_->shard_count()), kDomain, "damaged"};
-  ASSERT_TRUE(data_->change_schedule({.row = {key, 1, 1, "\xff", ""}, .is_new = true, .received = {}}).ok());
+  damage("damaged");
   ASSERT_TRUE(create(a, every_minute()).ok());
   advance(kToMinuteMs);
   await_recent(a, 1);
@@ -357,6 +363,21 @@ TEST_F(SchedulesTest, OneThatCannotBeReadDoesNotHinderTheOthersAndCanBeDeleted) 
   v1::DeleteScheduleRequest remove;
   remove.set_schedule_id("damaged");
   EXPECT_TRUE(change(a, remove).ok());
+}
+
+// More of them than a round reads, as where no time zones are installed.
+TEST_F(SchedulesTest, ManyThatCannotBeReadDoNotHinderTheOthers) {
+  for (int i = 0; i < 650; ++i) damage("damaged-" + std::to_string(i));
+  TestCoordinator& a = coordinator();
+  ASSERT_TRUE(create(a, every_minute(v1::OVERLAP_POLICY_ALLOW_ALL)).ok());
+  advance(kToMinuteMs);
+  await_recent(a, 1);
+  v1::DeleteScheduleRequest remove;
+  remove.set_schedule_id("damaged-7");
+  EXPECT_TRUE(change(a, remove).ok());
+  damage("damaged-too");
+  advance(kMinuteMs);
+  await_recent(a, 2);
 }
 
 }  // namespace
