@@ -279,7 +279,7 @@ void Schedules::settle(Visit& visit, int64_t now_ms) const {
   }
   if (visit.another_moved_on) return drop(visit);
   const bool was_asked = visit.others.ok();
-  const bool given_up = was_asked && (is_final(failed) || schedule::failed_for_long(visit.contents, now_ms));
+  const bool given_up = was_asked && (is_final(failed) || schedule::failed_for_long(visit.contents, *visit.round.start, now_ms));
   if (given_up || state.failing_since_ms() == 0) {
     log_event(LogLevel::kWarning, "schedule_not_started",
               {{"domain", visit.name.domain}, {"schedule_id", visit.name.id}, {"message", std::string(failed.message())}});

@@ -116,21 +116,21 @@ void pass_over(Contents& contents, int64_t until_ms, int64_t now_ms) {
 // The last moment whose time would be missed now.
 int64_t missed_until(const Contents& contents, int64_t now_ms) { return now_ms - catch_up_ms(contents.schedule) - 1; }
 
-// The start that is next fails, and whoever tries it refuses it in time.
-bool is_tried(const Contents& contents, int64_t now_ms) {
+// The same of the times of the spec that wait for nothing: while the start that is next fails, whoever tries it refuses it when its window has
+// passed, and says why.
+int64_t passed_over_until(const Contents& contents, int64_t now_ms) {
   const int64_t since_ms = contents.state.failing_since_ms();
-  return since_ms != 0 && now_ms - since_ms <= catch_up_ms(contents.schedule) + kFailingGraceMs;
+  const bool is_tried = since_ms != 0 && now_ms - since_ms <= catch_up_ms(contents.schedule) + kFailingGraceMs;
+  return missed_until(contents, now_ms) - (is_tried ? kFailingGraceMs : 0);
 }
 
 void pass_over_missed(Contents& contents, int64_t now_ms) {
-  if (!contents.state.paused() && !is_tried(contents, now_ms)) pass_over(contents, missed_until(contents, now_ms), now_ms);
+  if (!contents.state.paused()) pass_over(contents, passed_over_until(contents, now_ms), now_ms);
 }
 
 // The first time of the spec that has come and is not missed.
 std::optional<int64_t> first_due(const Contents& contents, int64_t now_ms) {
-  int64_t after_ms = contents.state.settled_ms();
-  if (!is_tried(contents, now_ms)) after_ms = std::max(after_ms, missed_until(contents, now_ms));
-  const auto next = contents.times.next_after(after_ms);
+  const auto next = contents.times.next_after(std::max(contents.state.settled_ms(), passed_over_until(contents, now_ms)));
   return next && *next <= now_ms ? next : std::nullopt;
 }
 
@@ -281,9 +281,12 @@ void note_refused(State& state, const ScheduledTime& time, const absl::Status& w
   refused.set_message(std::string(why.message()));
 }
 
-bool failed_for_long(const Contents& contents, int64_t now_ms) {
-  const int64_t since_ms = contents.state.failing_since_ms();
-  return since_ms != 0 && now_ms - since_ms > catch_up_ms(contents.schedule);
+bool failed_for_long(const Contents& contents, const ScheduledTime& time, int64_t now_ms) {
+  const int64_t failing_ms = contents.state.failing_since_ms();
+  // What waited for the end of a run is late by that already.
+  const bool by_the_clock = time.source() == journal::SCHEDULED_SOURCE_SPEC && !time.buffered();
+  const int64_t since_ms = by_the_clock ? std::min(failing_ms, time.nominal_ms()) : failing_ms;
+  return failing_ms != 0 && now_ms - since_ms > catch_up_ms(contents.schedule);
 }
 
 std::vector<ScheduledTime> startable(const Contents& contents, int64_t now_ms) {

@@ -27,8 +27,9 @@ Round play(Contents& contents, int64_t now_ms);
 // How the start of play()'s round came out.
 void note_started(State& state, const ScheduledTime& time, const journal::v1::ExecutionRef& execution, int64_t now_ms);
 void note_refused(State& state, const ScheduledTime& time, const absl::Status& why, int64_t now_ms);
-// Refused for a reason that may pass: true when it has gone on for the whole catch-up window, so that it is final.
-bool failed_for_long(const Contents& contents, int64_t now_ms);
+// Refused for a reason that may pass: true when it is final all the same, since the catch-up window of its time has passed, or it has gone on
+// for as long.
+bool failed_for_long(const Contents& contents, const ScheduledTime& time, int64_t now_ms);
 
 // Times that may be started from now on, and that somebody may have started already without being able to note it: of each it is asked by its
 // request id, and what was started is noted before a round is played, which would take its run for another's. Normally one.

@@ -231,11 +231,43 @@ TEST_F(AllowAll, WhatGoesOnFailingIsNotMissedBeforeItIsRefused) {
   Round round = play(contents_, ms("01:10") + 1);
   ASSERT_TRUE(round.start);
   EXPECT_EQ(round.start->nominal_ms(), ms("00:10"));
-  EXPECT_TRUE(failed_for_long(contents_, ms("01:10") + 1));
-  EXPECT_FALSE(failed_for_long(contents_, ms("01:10")));
+  EXPECT_TRUE(failed_for_long(contents_, *round.start, ms("01:10") + 1));
+  EXPECT_FALSE(failed_for_long(contents_, *round.start, ms("01:10")));
   note_refused(contents_.state, *round.start, core::fault(v1::LIMIT_EXCEEDED, "domain", "full"), ms("01:10") + 1);
   EXPECT_EQ(recent(contents_.state), "00:10 refused: full");
   EXPECT_EQ(contents_.state.failing_since_ms(), 0);
+}
+
+// The domain is full from 00:10 until 02:00; whoever tries does so every minute.
+TEST_F(AllowAll, NoTimeStartsLaterThanItsWindowHoweverLongThoseBeforeItFailed) {
+  const absl::Status full = core::fault(v1::LIMIT_EXCEEDED, "domain", "full");
+  for (int64_t now_ms = ms("00:10"); now_ms < ms("02:00"); now_ms += 60'000) {
+    Contents kept = contents_;
+    const Round round = play(contents_, now_ms);
+    if (!round.start) continue;
+    ASSERT_LE(now_ms - round.start->nominal_ms(), ms("01:01") - ms("00:00")) << name_of(*round.start);
+    if (failed_for_long(contents_, *round.start, now_ms)) {
+      note_refused(contents_.state, *round.start, full, now_ms);
+    } else {
+      contents_ = std::move(kept);
+      if (contents_.state.failing_since_ms() == 0) contents_.state.set_failing_since_ms(now_ms);
+    }
+  }
+  EXPECT_EQ(recent(contents_.state),
+            "00:10 refused: full, 00:20 refused: full, 00:30 refused: full, 00:40 refused: full, 00:50 refused: full");
+  EXPECT_THAT(play_all("02:00"), ElementsAre("spec 01:00", "spec 01:10", "spec 01:20", "spec 01:30", "spec 01:40", "spec 01:50", "spec 02:00"));
+}
+
+// It was tried for the first time when its window had nearly passed, and is refused when it has, not a window later.
+TEST_F(AllowAll, ATimeThatWasLateAlreadyFailsNoLongerThanItsWindow) {
+  contents_.state.set_failing_since_ms(ms("01:05"));
+  const Round round = play(contents_, ms("01:10") + 1);
+  ASSERT_TRUE(round.start);
+  EXPECT_EQ(name_of(*round.start), "spec 00:10");
+  EXPECT_TRUE(failed_for_long(contents_, *round.start, ms("01:10") + 1));
+  ScheduledTime waited = *round.start;
+  waited.set_buffered(true);
+  EXPECT_FALSE(failed_for_long(contents_, waited, ms("01:10") + 1));
 }
 
 TEST_F(AllowAll, WhatFailedBeforeEverybodyWasAwayIsMissedAfterwards) {
