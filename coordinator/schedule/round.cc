@@ -1,6 +1,7 @@
 #include "coordinator/schedule/round.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "coordinator/core/fault.h"
 #include "coordinator/schedule/bounds.h"
@@ -27,7 +28,6 @@ ScheduledTime backfill_time(const journal::ScheduleBackfill& backfill, int64_t n
   time.set_source(journal::SCHEDULED_SOURCE_BACKFILL);
   time.set_serial(backfill.serial());
   time.set_since_ms(backfill.since_ms());
-  if (backfill.next().nominal_ms() == nominal_ms) time.set_workflow_id(backfill.next().workflow_id());
   return time;
 }
 
@@ -48,11 +48,18 @@ void note_not_started(State& state, const ScheduledTime& time, v1::NotStartedRea
   note(state, time, now_ms).set_not_started(reason);
 }
 
-// The place of the first that waits so; -1: none does.
-int first_waiting(const State& state, bool buffered) {
+bool is_of_backfill(const ScheduledTime& time) { return time.source() == journal::SCHEDULED_SOURCE_BACKFILL; }
+
+template <class Predicate>
+int place_of(const State& state, Predicate is_it) {
   const auto& waiting = state.waiting();
-  const auto found = std::find_if(waiting.begin(), waiting.end(), [&](const ScheduledTime& time) { return time.buffered() == buffered; });
+  const auto found = std::find_if(waiting.begin(), waiting.end(), is_it);
   return found == waiting.end() ? -1 : static_cast<int>(found - waiting.begin());
+}
+
+// The place of the first that waits so; -1: none does. That of a backfill waits as its backfill does.
+int first_waiting(const State& state, bool buffered) {
+  return place_of(state, [&](const ScheduledTime& time) { return !is_of_backfill(time) && time.buffered() == buffered; });
 }
 
 ScheduledTime take_waiting(State& state, int place) {
@@ -80,7 +87,7 @@ bool has_waiting_times(const State& state) {
 
 // That this one was not started, if that was noted.
 void take_back(State& state, const ScheduledTime& time) {
-  if (time.source() == journal::SCHEDULED_SOURCE_BACKFILL) return;  // another may have filled up the same time
+  if (is_of_backfill(time)) return;  // another may have filled up the same time
   auto& recent = *state.mutable_recent();
   const auto is_it = [&](const journal::SettledTime& settled) {
     return settled.nominal_ms() == time.nominal_ms() && settled.source() == time.source() && settled.has_not_started() &&
@@ -184,11 +191,37 @@ std::optional<int64_t> next_of(const Contents& contents, const journal::Schedule
 // Nobody has tried it before this, if this round is kept.
 int64_t untried_until(int64_t now_ms) { return now_ms - kClockMarginMs; }
 
-void drop_backfills_that_are_through(Contents& contents, int64_t now_ms) {
+// With other times than when they began, perhaps.
+void drop_backfills_that_are_through(Contents& contents) {
   auto& backfills = *contents.state.mutable_backfills();
-  while (!backfills.empty() && !next_of(contents, backfills[0])) {
-    backfills.DeleteSubrange(0, 1);
-    if (!backfills.empty()) backfills[0].set_since_ms(untried_until(now_ms));
+  while (!backfills.empty() && !next_of(contents, backfills[0])) backfills.DeleteSubrange(0, 1);
+}
+
+// What is next of backfills.
+std::optional<ScheduledTime> next_to_fill(const Contents& contents) {
+  if (const int place = place_of(contents.state, is_of_backfill); place >= 0) return contents.state.waiting(place);
+  for (const journal::ScheduleBackfill& backfill : contents.state.backfills()) {
+    if (const auto next = next_of(contents, backfill)) return backfill_time(backfill, *next);
+  }
+  return std::nullopt;
+}
+
+// The next time of the first backfill has not been tried.
+void note_untried(State& state, int64_t now_ms) {
+  if (state.backfills_size() > 0) state.mutable_backfills(0)->set_since_ms(untried_until(now_ms));
+}
+
+// This time of a backfill is settled, or waits from now on: nobody has tried what is next.
+void move_on(Contents& contents, const ScheduledTime& time, int64_t now_ms) {
+  auto& backfills = *contents.state.mutable_backfills();
+  for (int place = 0; place < backfills.size(); ++place) {
+    journal::ScheduleBackfill& backfill = backfills[place];
+    if (backfill.serial() != time.serial() || time.nominal_ms() <= backfill.settled_ms()) continue;
+    backfill.set_settled_ms(time.nominal_ms());
+    backfill.set_since_ms(untried_until(now_ms));
+    drop_backfills_that_are_through(contents);
+    if (place == 0) note_untried(contents.state, now_ms);
+    return;
   }
 }
 
@@ -196,31 +229,27 @@ bool backfills_wait(const Contents& contents) {
   return !contents.state.open().empty() && policy_of(contents.schedule) != v1::OVERLAP_POLICY_ALLOW_ALL;
 }
 
-// Its times up to this one are settled; nobody has tried the next one.
-void move_on(journal::ScheduleBackfill& backfill, int64_t nominal_ms, int64_t now_ms) {
-  backfill.set_settled_ms(nominal_ms);
-  backfill.set_since_ms(untried_until(now_ms));
-  backfill.clear_next();
-}
-
 void fill_up(Contents& contents, int64_t now_ms, Round& round) {
-  State& state = contents.state;
-  drop_backfills_that_are_through(contents, now_ms);  // with other times than when it began, perhaps
-  if (backfills_wait(contents) || state.backfills().empty()) return;
-  journal::ScheduleBackfill& backfill = *state.mutable_backfills(0);
-  round.start = backfill_time(backfill, *next_of(contents, backfill));
-  move_on(backfill, round.start->nominal_ms(), now_ms);
-  drop_backfills_that_are_through(contents, now_ms);
+  drop_backfills_that_are_through(contents);
+  if (backfills_wait(contents)) return;
+  round.start = next_to_fill(contents);
+  if (const int place = place_of(contents.state, is_of_backfill); place >= 0) {
+    take_waiting(contents.state, place);
+    note_untried(contents.state, now_ms);
+  } else if (round.start) {
+    move_on(contents, *round.start, now_ms);
+  }
 }
 
 // What waits for open runs has not been tried yet: runs that begin meanwhile are not its own.
 void hold_back(Contents& contents, int64_t now_ms) {
   State& state = contents.state;
   if (state.open().empty()) return;
+  const bool fills = !backfills_wait(contents);
   for (ScheduledTime& time : *state.mutable_waiting()) {
-    if (time.buffered()) time.set_since_ms(untried_until(now_ms));
+    if (is_of_backfill(time) ? !fills : time.buffered()) time.set_since_ms(untried_until(now_ms));
   }
-  if (backfills_wait(contents) && state.backfills_size() > 0) state.mutable_backfills(0)->set_since_ms(untried_until(now_ms));
+  if (!fills) note_untried(state, now_ms);
 }
 
 // How soon to look again whether the runs have closed: the longer they take, the later.
@@ -293,9 +322,8 @@ std::vector<ScheduledTime> startable(const Contents& contents, int64_t now_ms) {
   const State& state = contents.state;
   std::vector<ScheduledTime> times(state.waiting().begin(), state.waiting().end());
   if (const auto next = first_due(contents, now_ms); next && !state.paused()) times.push_back(spec_time(*next));
-  if (state.backfills_size() > 0) {
-    if (const auto next = next_of(contents, state.backfills(0))) times.push_back(backfill_time(state.backfills(0), *next));
-  }
+  const auto fill = next_to_fill(contents);
+  if (fill && place_of(state, is_of_backfill) < 0) times.push_back(*fill);
   return times;
 }
 
@@ -303,17 +331,15 @@ std::vector<ScheduledTime> doubtful(const Contents& contents, int64_t now_ms) {
   std::vector<ScheduledTime> times;
   const State& state = contents.state;
   const int64_t forgotten_ms = now_ms - kAttemptRememberedMs;
-  for (const bool buffered : {true, false}) {
-    const int place = first_waiting(state, buffered);
-    if (place >= 0 && state.waiting(place).since_ms() <= forgotten_ms) times.push_back(state.waiting(place));
-  }
+  const auto is_forgotten = [&](const ScheduledTime& time) { return time.since_ms() <= forgotten_ms; };
+  // Any of them: a round passes over those that meet a run, and starts one behind them.
+  std::copy_if(state.waiting().begin(), state.waiting().end(), std::back_inserter(times), is_forgotten);
   if (!state.paused()) {
     const auto next = contents.times.next_after(state.settled_ms());
     if (next && *next <= std::max(forgotten_ms, missed_until(contents, now_ms))) times.push_back(spec_time(*next));
   }
-  if (state.backfills_size() > 0 && state.backfills(0).since_ms() <= forgotten_ms) {
-    if (const auto next = next_of(contents, state.backfills(0))) times.push_back(backfill_time(state.backfills(0), *next));
-  }
+  const auto fill = next_to_fill(contents);
+  if (fill && is_forgotten(*fill) && place_of(state, is_of_backfill) < 0) times.push_back(*fill);
   return times;
 }
 
@@ -330,14 +356,12 @@ void note_found(Contents& contents, const ScheduledTime& time, const journal::Ex
   const auto waits = std::find_if(waiting.begin(), waiting.end(), [&](const ScheduledTime& one) { return is_same(one, time); });
   if (waits != waiting.end()) {
     take_waiting(state, static_cast<int>(waits - waiting.begin()));
+    if (is_of_backfill(time)) note_untried(state, now_ms);
   } else if (time.source() == journal::SCHEDULED_SOURCE_SPEC) {
     pass_over(contents, time.nominal_ms() - 1, now_ms);
     state.set_settled_ms(std::max(state.settled_ms(), time.nominal_ms()));
   } else {
-    for (journal::ScheduleBackfill& backfill : *state.mutable_backfills()) {
-      const bool is_next = backfill.serial() == time.serial() && time.nominal_ms() > backfill.settled_ms();
-      if (is_next) move_on(backfill, time.nominal_ms(), now_ms);
-    }
+    move_on(contents, time, now_ms);
   }
   note_started(state, time, execution, now_ms);
   if (!is_open) state.mutable_open()->RemoveLast();
@@ -350,7 +374,7 @@ int64_t next_ms(const Contents& contents, int64_t now_ms) {
   std::optional<int64_t> next;
   const auto consider = [&](int64_t ms) { next = next ? std::min(*next, ms) : ms; };
   if (first_waiting(state, true) >= 0) consider(waits_for_runs ? look_again_ms(state, now_ms) : now_ms);
-  if (state.backfills_size() > 0) {
+  if (state.backfills_size() > 0 || place_of(state, is_of_backfill) >= 0) {
     consider(backfills_wait(contents) ? look_again_ms(state, now_ms) : now_ms);
   }
   const auto of_spec = contents.times.next_after(state.settled_ms());
@@ -360,6 +384,11 @@ int64_t next_ms(const Contents& contents, int64_t now_ms) {
 
 void take_due_times(Contents& contents, int64_t now_ms) {
   State& state = contents.state;
+  drop_backfills_that_are_through(contents);
+  if (const auto next = next_to_fill(contents); next && place_of(state, is_of_backfill) < 0) {
+    *state.add_waiting() = *next;
+    move_on(contents, *next, now_ms);
+  }
   if (state.paused()) return;
   pass_over_missed(contents, now_ms);
   while (state.waiting_size() < kMaxWaiting) {
@@ -372,19 +401,10 @@ void take_due_times(Contents& contents, int64_t now_ms) {
 }
 
 void keep_workflow_ids(const Name& name, const v1::Schedule& before, Contents& contents) {
-  const auto keep = [&](ScheduledTime& time) {
+  for (ScheduledTime& time : *contents.state.mutable_waiting()) {
     const std::string id = workflow_id_of(name, before, time);
     if (id != workflow_id_of(name, contents.schedule, time)) time.set_workflow_id(id);
-  };
-  State& state = contents.state;
-  for (ScheduledTime& time : *state.mutable_waiting()) keep(time);
-  if (state.backfills().empty()) return;
-  journal::ScheduleBackfill& first = *state.mutable_backfills(0);
-  const auto next = next_of(contents, first);
-  if (!next) return;
-  ScheduledTime time = backfill_time(first, *next);
-  keep(time);
-  if (!time.workflow_id().empty()) *first.mutable_next() = std::move(time);
+  }
 }
 
 }  // namespace baton::schedule

@@ -44,10 +44,10 @@ bool knows(const State& state, const journal::v1::ExecutionRef& execution);
 // When there is something to do again; 0: never, as things are. Not before `now_ms`.
 int64_t next_ms(const Contents& contents, int64_t now_ms);
 
-// For whoever changes the schedule: the times of its spec that have come wait from now on, whatever the spec will be; those whose window has
-// passed are noted as missed.
+// For whoever changes the schedule: the times that have come wait from now on, whatever the spec will be, those whose window has passed are
+// noted as missed, and what is next of backfills waits too.
 void take_due_times(Contents& contents, int64_t now_ms);
-// For whoever has changed it: what may have been started before keeps the workflow id that it had then.
+// For whoever has changed it: what waits, and may have been started before, keeps the workflow id that it had then.
 void keep_workflow_ids(const Name& name, const v1::Schedule& before, Contents& contents);
 
 }  // namespace baton::schedule

@@ -319,6 +319,18 @@ TEST_F(AllowAll, OnlyAnOldStartIsDoubtful) {
   EXPECT_THAT(play_all("00:45"), ElementsAre("backfill 00:20"));
 }
 
+// Found by a story of random triggers: one that a round starts behind others that it skips.
+TEST_F(RoundTest, EveryTriggerThatHasWaitedForLongIsDoubtful) {
+  play_all("00:10");
+  ASSERT_TRUE(trigger("00:11").ok());
+  ASSERT_TRUE(trigger("00:11", v1::OVERLAP_POLICY_ALLOW_ALL).ok());
+  Contents lost = contents_;
+  EXPECT_EQ(play(lost, ms("00:11")).start->serial(), 2);
+  const auto times = doubtful(contents_, ms("00:45"));
+  ASSERT_THAT(times, SizeIs(2));
+  EXPECT_EQ(times[1].serial(), 2);
+}
+
 // Its runs continue as new, perhaps, or somebody starts one of the same workflow id: none of these is its own.
 TEST_F(BufferOne, WhatWaitsForARunIsInDoubtOnlySinceItWasHeldBackLast) {
   play_all("00:10");
@@ -475,6 +487,57 @@ TEST_F(RoundTest, WhatMayHaveBeenStartedBeforeAnUpdateKeepsItsWorkflowId) {
   const std::string day = "/2026-05-04T";
   EXPECT_THAT(ids, ElementsAre("nightly" + day + "00:15:00.001Z", "nightly" + day + "00:10:00Z", "nightly" + day + "00:20:00Z",
                                "and again" + day + "00:30:00Z", "nightly" + day + "00:00:00Z", "and again" + day + "00:10:00Z"));
+}
+
+// Found by a story of random updates: what a backfill had come to was forgotten with the times that it went by.
+TEST_F(RoundTest, WhatIsNextOfABackfillStaysSoWhateverTheNewTimesAre) {
+  ASSERT_TRUE(backfill("00:00", "00:10", "00:15").ok());
+  const ScheduledTime next = startable(contents_, ms("00:15")).back();
+  EXPECT_EQ(name_of(next), "backfill 00:00");
+  v1::UpdateScheduleRequest update;
+  *update.mutable_schedule() = process_every_ten_minutes(v1::OVERLAP_POLICY_ALLOW_ALL);
+  for (const char* expression : {"5 * * * *", "*/2 * * * *", "*/10 * * * *"}) {
+    *update.mutable_schedule()->mutable_spec() = cron(expression);
+    update.mutable_schedule()->mutable_start()->set_workflow_id(expression[0] == '5' ? "renamed" : "again");
+    ASSERT_TRUE(change(update, "00:15").ok());
+  }
+  const ScheduledTime later = startable(contents_, ms("00:15")).front();
+  EXPECT_EQ(start_request(nightly(), contents_, later).workflow_id(), "nightly/2026-05-04T00:00:00Z");
+  EXPECT_EQ(request_id_of(nightly(), contents_.state, later), request_id_of(nightly(), contents_.state, next));
+}
+
+// One that has come to its end does not begin anew when the times change.
+TEST_F(AllowAll, ABackfillThatIsThroughStaysSo) {
+  contents_.state.set_settled_ms(ms("03:05"));
+  *contents_.schedule.mutable_spec() = cron("5 * * * *");
+  contents_.times = *ScheduleTimes::make("spec.", contents_.schedule.spec());
+  for (const char* until : {"00:05", "01:05"}) ASSERT_TRUE(backfill("00:05", until, "03:05").ok());
+  contents_.state.mutable_backfills(0)->set_settled_ms(ms("00:06"));
+  contents_.state.mutable_backfills(0)->set_until_ms(ms("00:20"));
+  EXPECT_EQ(startable(contents_, ms("03:05")).back().serial(), 2) << "the first one has no time left";
+  v1::UpdateScheduleRequest update;
+  *update.mutable_schedule() = process_every_ten_minutes(v1::OVERLAP_POLICY_ALLOW_ALL);
+  ASSERT_TRUE(change(update, "03:05").ok());
+  EXPECT_EQ(play_all("03:05").front(), "backfill 00:05");
+  for (const auto& backfill : contents_.state.backfills()) EXPECT_EQ(backfill.serial(), 2);
+}
+
+// Its next time waits from an update on as the backfill does: no policy skips or replaces it.
+TEST_F(CancelOther, WhatIsNextOfABackfillWaitsOnThroughAnUpdate) {
+  play_all("00:10");
+  ASSERT_TRUE(backfill("00:00", "00:10", "00:15").ok());
+  v1::UpdateScheduleRequest update;
+  *update.mutable_schedule() = process_every_ten_minutes(v1::OVERLAP_POLICY_CANCEL_OTHER);
+  ASSERT_TRUE(change(update, "00:15").ok());
+  EXPECT_THAT(play_all("00:20"), IsEmpty());
+  EXPECT_THAT(play_all("00:30"), IsEmpty());
+  EXPECT_EQ(recent(contents_.state), "00:10 spec 00:10, 00:20 replaced");
+  close_all();
+  EXPECT_THAT(play_all("00:31"), ElementsAre("spec 00:30"));
+  close_all();
+  EXPECT_THAT(play_all("00:32"), ElementsAre("backfill 00:00"));
+  close_all();
+  EXPECT_THAT(play_all("00:33"), ElementsAre("backfill 00:10"));
 }
 
 TEST_F(AllowAll, WhatIsFoundLaterTakesNothingFromAnotherBackfill) {
