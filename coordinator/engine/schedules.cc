@@ -322,7 +322,7 @@ void Schedules::note_beside_others(const Visit& visit, int64_t now_ms) {
     if (!row.ok() || !*row || (*row)->version - visit.row.version > schedule::kRecentRuns) return;
     auto contents = schedule::read_contents((*row)->definition, (*row)->state);
     if (!contents.ok() || contents->state.created_ms() != visit.contents.state.created_ms()) return;
-    if (schedule::knows(contents->state, *visit.execution)) return;
+    if (schedule::says(contents->state, *visit.execution)) return;
     schedule::note_found(*contents, *visit.round.start, *visit.execution, true, now_ms);
     const auto moved = store_.move_schedules(std::vector<store::ScheduleRow>{
         {visit.row.key, (*row)->version + 1, schedule::next_ms(*contents, now_ms), "", contents->state.SerializeAsString()}});

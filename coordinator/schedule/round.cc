@@ -343,10 +343,14 @@ std::vector<ScheduledTime> doubtful(const Contents& contents, int64_t now_ms) {
   return times;
 }
 
+bool says(const State& state, const journal::ExecutionRef& execution) {
+  return std::any_of(state.recent().begin(), state.recent().end(),
+                     [&](const auto& settled) { return settled.started().run_id() == execution.run_id(); });
+}
+
 bool knows(const State& state, const journal::ExecutionRef& execution) {
-  const auto is_it = [&](const auto& one) { return one.run_id() == execution.run_id(); };
-  return std::any_of(state.open().begin(), state.open().end(), [&](const auto& run) { return is_it(run.execution()); }) ||
-         std::any_of(state.recent().begin(), state.recent().end(), [&](const auto& settled) { return is_it(settled.started()); });
+  const auto is_it = [&](const auto& run) { return run.execution().run_id() == execution.run_id(); };
+  return says(state, execution) || std::any_of(state.open().begin(), state.open().end(), is_it);
 }
 
 void note_found(Contents& contents, const ScheduledTime& time, const journal::ExecutionRef& execution, bool is_open, int64_t now_ms) {

@@ -38,7 +38,9 @@ std::vector<ScheduledTime> startable(const Contents& contents, int64_t now_ms);
 std::vector<ScheduledTime> doubtful(const Contents& contents, int64_t now_ms);
 // It was started, as has been found out; takes it from where it waits, and takes back that it was not started.
 void note_found(Contents& contents, const ScheduledTime& time, const journal::v1::ExecutionRef& execution, bool is_open, int64_t now_ms);
-// Whether the state tells of this run already, as another time's.
+// Whether it is said of one of the last times that it was started so.
+bool says(const State& state, const journal::v1::ExecutionRef& execution);
+// The same, or the run is known to be open: whoever started it.
 bool knows(const State& state, const journal::v1::ExecutionRef& execution);
 
 // When there is something to do again; 0: never, as things are. Not before `now_ms`.

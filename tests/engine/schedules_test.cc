@@ -211,6 +211,27 @@ TEST_F(StartBesideAChange, AStartThatComesThroughAfterATriggerIsNotedToo) {
   EXPECT_THAT(started(), SizeIs(2));
 }
 
+// With one workflow id its run is seen to be open meanwhile, as anybody's.
+TEST_F(StartBesideAChange, AStartThatIsSeenAsAnothersRunIsNotedAllTheSame) {
+  TestCoordinator& a = coordinator();
+  ASSERT_TRUE(create(a, with_one_id(every_minute())).ok());
+  a.faults().close_gate();
+  advance(kToMinuteMs);
+  a.faults().wait_at_gate();
+  TestCoordinator& b = with_change(v1::PauseScheduleRequest());
+  await_recent(b, 1);
+  HeldRead move(a, "move_schedules");
+  a.faults().open_gate();
+  move.await();  // it has started the run
+  ASSERT_TRUE(change(b, v1::TriggerScheduleRequest()).ok());
+  await_recent(b, 2);
+  EXPECT_EQ(recent_run(b, 0).not_started(), v1::NOT_STARTED_REASON_OVERLAP);
+  move.let_go();
+  ASSERT_TRUE(has_looked(a));
+  ASSERT_EQ(describe(b).recent_runs_size(), 2);
+  EXPECT_EQ(recent_run(b, 0).started().run_id(), only_run_id());
+}
+
 TEST_F(StartBesideAChange, AStartThatComesThroughAfterAnUpdateIsTheOnlyOne) {
   TestCoordinator& a = about_to_start();
   TestCoordinator& b = with_change(rename());
