@@ -12,6 +12,7 @@ packages=(
   libcpp-httplib-dev python3   # the nightly example: its checks and the servers it tests
   python3-grpcio   # the example in Python
   procps
+  dpkg-dev fakeroot file   # Debian packages
   tzdata   # schedules by the clock of a place
 )
 case "${1:-}" in
