@@ -29,6 +29,7 @@ const char* become_child(const ChildOptions& options, int output_fd, char** argv
   sigprocmask(SIG_SETMASK, &none, nullptr);
   if (output_fd >= 0 && (dup2(output_fd, 1) < 0 || dup2(output_fd, 2) < 0)) return "dup2";
   if (options.stderr_fd && dup2(*options.stderr_fd, 2) < 0) return "dup2";
+  if (options.stdout_fd && dup2(*options.stdout_fd, 1) < 0) return "dup2";
   if (options.uid) {
     if (setgroups(0, nullptr) < 0) return "setgroups";
     if (setgid(options.gid) < 0) return "setgid";

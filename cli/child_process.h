@@ -19,6 +19,7 @@ struct ChildOptions {
   std::string output_file;               // stdout and stderr are appended to it; empty: inherited
   int death_signal = 0;                  // sent to the child when this process dies; 0: none
   std::optional<int> stderr_fd;          // stderr goes here instead of output_file
+  std::optional<int> stdout_fd;          // and stdout here
 };
 
 // Not copyable; does not stop the child when destroyed: stop() does. Not thread-safe.

@@ -1,6 +1,8 @@
 // The command line of Baton. Each command is in the file of its noun; errors and exit codes are here.
+#include <algorithm>
 #include <csignal>
 #include <iostream>
+#include <string_view>
 
 #include "cli/dev.h"
 #include "cli/exit_codes.h"
@@ -64,10 +66,19 @@ void let_through(CLI::App& app) {
   }
 }
 
+// The command line of the program that `baton replay` starts is not ours: its options are not, and {} is no file. How many words are ours.
+int take_program(int argc, char** argv, Session& session) {
+  const auto dashes = std::find(argv, argv + argc, std::string_view("--"));
+  if (dashes == argv + argc || std::find(argv, dashes, std::string_view("replay")) == dashes) return argc;
+  session.program.assign(dashes + 1, argv + argc);
+  return static_cast<int>(dashes - argv);
+}
+
 }  // namespace
 
 int run(int argc, char** argv) {
   Session session;
+  argc = take_program(argc, argv, session);
   int exit_code = kExitOk;
   CLI::App app{"Baton: workflows whose steps are done once and whose state survives. See also: baton COMMAND --help", "baton"};
   app.require_subcommand(1);
@@ -78,6 +89,7 @@ int run(int argc, char** argv) {
   add_domain_commands(app, session);
   add_workflow_commands(app, session, exit_code);
   add_schedule_commands(app, session);
+  add_replay_command(app, session, exit_code);
   let_through(app);
   try {
     app.parse(argc, argv);

@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "baton/client.h"
 
@@ -16,6 +17,7 @@ struct Session {
   std::string domain;  // empty: not given
   std::string output = "table";
   double timeout_s = 10;
+  std::vector<std::string> program;  // of `baton replay`: what stands after --
 
   bool json() const { return output == "json"; }
   // Of the given domain; a usage error when there is none.
@@ -31,6 +33,7 @@ void print(const nlohmann::json& value);
 // Each adds its commands to `app`; they run while the command line is parsed, and throw Error.
 void add_dev_command(CLI::App& app, Session& session, int& exit_code);
 void add_domain_commands(CLI::App& app, Session& session);
+void add_replay_command(CLI::App& app, Session& session, int& exit_code);
 void add_workflow_commands(CLI::App& app, Session& session, int& exit_code);
 void add_schedule_commands(CLI::App& app, Session& session);
 void add_schedule_views(CLI::App& schedule, Session& session);

@@ -274,14 +274,12 @@ struct HistoryGiven {
 };
 
 void history(Session& session, const HistoryGiven& given) {
-  const History history = session.client().history(given.execution);
+  Client client = session.client();
+  const Execution execution = client.describe(given.execution).info.execution;  // with its run id
+  const History history = client.history(execution);
   std::vector<HistoryEvent> events(history.begin(), history.end());
   if (given.newest_first) std::reverse(events.begin(), events.end());
-  if (session.json()) {
-    nlohmann::json all = nlohmann::json::array();
-    for (const HistoryEvent& event : events) all.push_back(nlohmann::json::parse(event.to_json()));
-    return print(all);
-  }
+  if (session.json()) return print(nlohmann::json::parse(to_json(execution, History(nullptr, events))));
   Table table({"EVENT", "TIME (UTC)", "NAME", ""});
   for (const HistoryEvent& event : events) {
     table.add({"#" + std::to_string(event.id()), time_text(event.time()), event.name(),
@@ -299,7 +297,8 @@ void add_history(CLI::App& workflow, Session& session) {
   command->add_flag("--newest-first", given->newest_first);
   command->add_flag("--full", given->full, "Payloads are not shortened");
   command->footer(
-      "With -o json every attribute is shown, payload data in base64.\nExample:\n  baton --domain orders workflow history order-17");
+      "With -o json every attribute is shown, payload data in base64; that is also the file that `baton replay` takes.\n"
+      "Example:\n  baton --domain orders workflow history order-17\n  baton --domain orders workflow history order-17 -o json > order-17.json");
   command->callback([given, &session] { history(session, *given); });
 }
 

@@ -431,6 +431,7 @@ TEST_F(CliTest, DescribeShowsWhyNoDeciderCouldDecide) {
 }
 
 TEST_F(CliTest, AHistoryReadsAsAStory) {
+  coordinator_.described.mutable_execution_info()->mutable_execution()->set_run_id("run-7");
   auto* event = coordinator_.history.add_events();
   event->set_event_id(1);
   auto* const started = event->mutable_workflow_execution_started();
@@ -463,7 +464,8 @@ TEST_F(CliTest, AHistoryReadsAsAStory) {
   EXPECT_THAT(shop({"workflow", "history", "o-1", "--full"}).out, HasSubstr(std::string(100, 'x') + "\n"));
   EXPECT_THAT(shop({"workflow", "history", "o-1", "--newest-first"}).out, HasSubstr("#2"));
   const auto json = nlohmann::json::parse(shop({"workflow", "history", "o-1", "--newest-first", "-o", "json"}).out);
-  EXPECT_EQ(json[3]["activity_task_failed"]["reason"], "NO_FUNDS");
+  EXPECT_EQ(json["events"][3]["activity_task_failed"]["reason"], "NO_FUNDS");
+  EXPECT_EQ(json["execution"]["run_id"], "run-7") << "which run it is is found out";
 }
 
 TEST_F(CliTest, WaitingForAFailureExitsWithOne) {

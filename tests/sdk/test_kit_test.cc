@@ -294,9 +294,7 @@ std::string saved_history() {
   env.on_activity(kCharge, charged);
   const auto order = env.start(kOrder, "order-17", "17");
   env.run();
-  std::string json = "[";
-  for (const HistoryEvent& event : env.history(order)) json += (json.size() == 1 ? "" : ",") + event.to_json();
-  return json + "]";
+  return to_json(order, env.history(order));
 }
 
 TEST(HistoryChecks, ASavedHistoryFitsTodaysCode) {
@@ -322,10 +320,22 @@ TEST(HistoryChecks, CodeThatWasChangedIsTold) {
 
 TEST(HistoryChecks, WhatIsNoHistoryIsTold) {
   HistoryChecker checker;
-  for (const char* text : {"", "{}", "[]", "[{\"nonsense\": 1}]", "[{\"event_id\": \"1\"}]"}) {
-    EXPECT_THROW(checker.check(text), std::runtime_error) << text;
+  const auto complaint = [&](std::string_view text) -> std::string {
+    try {
+      checker.check(text);
+      return "";
+    } catch (const std::runtime_error& error) {
+      return error.what();
+    }
+  };
+  for (const char* text : {"", "{}", "[]", R"({"execution": {}, "events": []})", R"({"events": [{"event_id": "1"}]})"}) {
+    EXPECT_THAT(complaint(text), HasSubstr("baton workflow history")) << text;
   }
-  EXPECT_THROW(checker.check(saved_history()), std::runtime_error) << "nobody knows its type";
+  const auto with_events = [](const std::string& events) { return R"({"execution": {"workflow_id": "o"}, "events": [)" + events + "]}"; };
+  EXPECT_THAT(complaint(with_events(R"({"nonsense": 1})")), HasSubstr("event 1 cannot be read"));
+  EXPECT_THAT(complaint(with_events(R"({"event_id": "1"})")), HasSubstr("WorkflowExecutionStarted"));
+  EXPECT_THAT(complaint(with_events(R"({"event_id": "2"})")), HasSubstr("the oldest event first"));
+  EXPECT_THAT(complaint(saved_history()), HasSubstr("nobody knows workflow type"));
   EXPECT_THROW(checker.check_file("no such file"), std::runtime_error);
 }
 

@@ -163,4 +163,9 @@ class History {
   std::vector<HistoryEvent> events_;
 };
 
+// A history to be kept in a file: what `baton workflow history -o json` prints, and what
+// `baton replay` and baton::testing::HistoryChecker read. A JSON object: "execution" is whose it is,
+// "events" are those of `history`, each as its to_json(); payloads stay as they are.
+std::string to_json(const Execution& execution, const History& history);
+
 }  // namespace baton

@@ -247,7 +247,7 @@ auto with_every_fault(Story story) {
   return expected;
 }
 
-// Saved histories against today's code.
+// Saved histories against today's code. For code in another process: `baton replay`.
 class HistoryChecker {
  public:
   HistoryChecker();
@@ -261,12 +261,11 @@ class HistoryChecker {
   void on(const WorkflowType<Signature>& type, F workflow) {
     on(TypeName{std::string(type.name), std::string(type.version)}, std::move(workflow));
   }
-  // As `baton workflow history -o json` prints it. `execution`: whose it is; matters to code that
-  // draws random numbers or ids, or asks who it is. Throws DecisionFailed (NONDETERMINISM) when the
-  // code decides otherwise than the history says, std::runtime_error when the text is no history or
-  // nobody knows its workflow type.
-  void check(std::string_view history_json, const Execution& execution = {}) const;
-  void check_file(const std::string& path, const Execution& execution = {}) const;
+  // As `baton workflow history -o json` prints it and to_json() of baton/history.h makes it, without a
+  // codec. Throws DecisionFailed (NONDETERMINISM) when the code decides otherwise than the history
+  // says, std::runtime_error when the text is no history or nobody knows its workflow type.
+  void check(std::string_view history_json) const;
+  void check_file(const std::string& path) const;
 
  private:
   void add(const TypeName& type, baton::detail::WorkflowFunction function);
