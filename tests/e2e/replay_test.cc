@@ -22,26 +22,31 @@ using ::testing::Not;
 constexpr int kMoreThanAPage = 1'100;
 constexpr Signal<int> hurry{"hurry"};
 
+// The histories are made once, for all of its tests: order-17, and one that is open and long.
 class ReplayTest : public ::testing::Test {
  protected:
-  ReplayTest() {
-    RunningProgram coordinator({BATON_COORDINATOR_PROGRAM, "--database-url", database_.url(), "--listen", address_});
+  static void SetUpTestSuite() {
+    directory_ = std::make_unique<ScratchDirectory>();
+    const OwnDatabase database;
+    const std::string address = free_address();
+    RunningProgram coordinator({BATON_COORDINATOR_PROGRAM, "--database-url", database.url(), "--listen", address});
     EXPECT_TRUE(coordinator.wait_for("\"event\":\"listening\""));
-    RunningProgram worker({ORDERS_WORKER_PROGRAM, address_}), decider({ORDERS_DECIDER_PROGRAM, address_});
-    Client client(address_, "orders");
+    RunningProgram worker({ORDERS_WORKER_PROGRAM, address}), decider({ORDERS_DECIDER_PROGRAM, address});
+    Client client(address, "orders");
     EXPECT_TRUE(becomes_true([&] {  // its type may not be registered yet
-      return run_program({ORDERS_START_PROGRAM, address_}).exit_code == 0;
+      return run_program({ORDERS_START_PROGRAM, address}).exit_code == 0;
     }));
     const auto open = client.start(orders::process_order, "open", "18").execution();
     EXPECT_TRUE(becomes_true([&] { return client.history(open).back().name() == "TimerStarted"; }));
     for (int i = 0; i < kMoreThanAPage; ++i) client.signal(open, hurry, i);
     for (const std::string order : {"order-17", "open"}) {
-      const std::vector<std::string> argv{BATON_PROGRAM, "--address", address_, "--domain", "orders", "-o", "json", "workflow", "history", order};
+      const std::vector<std::string> argv{BATON_PROGRAM, "--address", address, "--domain", "orders", "-o", "json", "workflow", "history", order};
       std::ofstream(file(order)) << run_program(argv).out;
     }
   }
+  static void TearDownTestSuite() { directory_.reset(); }
 
-  std::string file(const std::string& name) const { return directory_.path() + "/" + name + ".json"; }
+  static std::string file(const std::string& name) { return directory_->path() + "/" + name + ".json"; }
   nlohmann::json read(const std::string& name) const { return nlohmann::json::parse(std::ifstream(file(name))); }
   // order-17 with one name in place of another.
   void save_changed(const std::string& name, const std::string& from, const std::string& to) const {
@@ -62,12 +67,10 @@ class ReplayTest : public ::testing::Test {
     for (const std::string& name : names) argv.push_back(file(name));
     argv.push_back("--");
     argv.insert(argv.end(), program.begin(), program.end());
-    return run_program(argv, {"PYTHONPATH=" + directory_.path(), "PYTHONDONTWRITEBYTECODE=1", "PYTHONUNBUFFERED=1"});
+    return run_program(argv, {"PYTHONPATH=" + directory_->path(), "PYTHONDONTWRITEBYTECODE=1", "PYTHONUNBUFFERED=1"});
   }
 
-  const ScratchDirectory directory_;
-  OwnDatabase database_;
-  const std::string address_ = free_address();
+  static inline std::unique_ptr<ScratchDirectory> directory_;
 };
 
 TEST_F(ReplayTest, TheProgramThatMadeHistoriesDecidesAsTheyHaveIt) {
@@ -99,7 +102,7 @@ TEST_F(ReplayTest, ATypeThatTheProgramDoesNotKnowIsTold) {
 }
 
 TEST_F(ReplayTest, ADeciderThatReplaysNothingIsAskedForEachDecision) {
-  std::vector<std::string> protoc{PROTOC, "-I" PROTO_DIRECTORY, "--python_out=" + directory_.path(), "--grpc_out=" + directory_.path(),
+  std::vector<std::string> protoc{PROTOC, "-I" PROTO_DIRECTORY, "--python_out=" + directory_->path(), "--grpc_out=" + directory_->path(),
                                   "--plugin=protoc-gen-grpc=" GRPC_PYTHON_PLUGIN};
   for (const auto& entry : fs::directory_iterator(PROTO_DIRECTORY "/baton/v1")) protoc.push_back(entry.path());
   ASSERT_EQ(run_program(protoc).exit_code, 0);
