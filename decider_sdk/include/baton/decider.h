@@ -54,7 +54,9 @@ class Decider {
   Decider(const Decider&) = delete;
   Decider& operator=(const Decider&) = delete;
 
-  // Workflow code (workflow.h): Task<R>(Workflow) or Task<R>(Workflow, A).
+  // Workflow code (workflow.h): Task<R>(Workflow) or Task<R>(Workflow, A). A history goes through it
+  // page by page, however long it is: in memory are what the code keeps, a page or two, and what came
+  // while one decision was being made.
   template <class F>
   void on(const TypeName& type, F workflow) {
     add(type, detail::make_workflow_function(std::move(workflow)));
@@ -71,8 +73,8 @@ class Decider {
                   "The function does not fit the workflow type: Task<R>(Workflow) is needed.");
     on(TypeName{std::string(type.name), std::string(type.version)}, std::move(workflow));
   }
-  // The plain level: from the whole history to decisions, every time. An exception fails the
-  // decision task, never the execution.
+  // The plain level: from the whole history to decisions, every time; all of it is in memory then, up
+  // to 25,000 events with their payloads. An exception fails the decision task, never the execution.
   void on_decision_task(const TypeName& type,
                         std::function<Decisions(const DecisionTask&)> function);
 

@@ -6,6 +6,18 @@ namespace baton::detail {
 
 using Event = v1::HistoryEvent;
 
+namespace {
+
+// No answer has these among the events of its decisions: all of them are there. (DecisionTaskScheduled
+// is the last event of an answer that needs it.)
+bool follows_decisions(const Event& event) {
+  return event.has_decision_task_scheduled() || event.has_decision_task_started() ||
+         event.has_workflow_execution_signaled() || event.has_activity_task_completed() ||
+         event.has_activity_task_failed();
+}
+
+}  // namespace
+
 void Replayer::add(const Events& events, std::shared_ptr<const void> owner) {
   if (events.empty()) return;
   if (owner != nullptr) owners_.push_back({events.rbegin()->event_id(), std::move(owner)});
@@ -16,15 +28,36 @@ void Replayer::add(const Events& events, std::shared_ptr<const void> owner) {
                                                        std::to_string(last_event_id_)};
     }
     last_event_id_ = event.event_id();
-    pending_.push_back(&event);
-    if (event.has_workflow_execution_started()) {
-      run_.set_headers(from_wire(event.workflow_execution_started().headers()));
-    }
-    if (event.has_decision_task_completed()) {
-      if (completed_) replay_completed();
-      completed_ = {event.decision_task_completed().started_event_id(), event.event_id()};
-    }
+    if (!run_.failure() && !gap_) take(event);
   }
+  if (run_.failure() || gap_) {
+    pending_.clear();
+    owners_.clear();
+  }
+}
+
+void Replayer::take(const Event& event) {
+  if (completed_ && follows_decisions(event)) replay_completed();
+  pending_.push_back(&event);
+  if (event.has_workflow_execution_started()) {
+    run_.set_headers(from_wire(event.workflow_execution_started().headers()));
+  } else if (event.has_decision_task_started()) {
+    open_started_ = event.event_id();
+  } else if (event.has_decision_task_timed_out()) {
+    open_started_ = 0;
+  } else if (event.has_decision_task_completed()) {
+    completed_ = {event.decision_task_completed().started_event_id(), event.event_id()};
+    open_started_ = 0;
+    if (completed_->started_event_id == decided_) replay_completed();
+  }
+  if (!run_.failure()) apply_up_to(may_be_applied());
+}
+
+// Everything, but what came after the start of a decision that is not replayed and may have been
+// made.
+int64_t Replayer::may_be_applied() const {
+  if (completed_) return completed_->started_event_id;
+  return open_started_ > decided_ ? open_started_ : last_event_id_;
 }
 
 void Replayer::apply_up_to(int64_t event_id) {
@@ -33,18 +66,22 @@ void Replayer::apply_up_to(int64_t event_id) {
     if (event.has_decision_task_started()) started_time_ = from_wire(event.event_time());
     run_.apply(event);
     if (run_.failure()) return;
+    applied_ = event.event_id();
   }
-  while (!owners_.empty() && owners_.front().last_event_id <= event_id) owners_.pop_front();
-  pending_.erase(pending_.begin(), pending_.begin() + static_cast<std::ptrdiff_t>(next_));
-  next_ = 0;
+  if (next_ == pending_.size()) {
+    pending_.clear();
+    next_ = 0;
+  }
+  while (!owners_.empty() && owners_.front().last_event_id <= applied_) owners_.pop_front();
 }
 
 // The markers among the events of the decisions that followed this completion.
 void Replayer::add_recorded_markers(int64_t completed_event_id) {
-  for (const Event* event : pending_) {
-    if (event->event_id() <= completed_event_id) continue;
-    if (event->has_marker_recorded() || event->has_record_marker_failed()) {
-      run_.add_recorded_marker(*event);
+  for (size_t i = next_; i < pending_.size(); ++i) {
+    const Event& event = *pending_[i];
+    if (event.event_id() <= completed_event_id) continue;
+    if (event.has_marker_recorded() || event.has_record_marker_failed()) {
+      run_.add_recorded_marker(event);
     }
   }
 }

@@ -3,7 +3,9 @@
 // A decision saw exactly the events recorded before its DecisionTaskStarted; starts that never
 // completed decided nothing. So for each DecisionTaskCompleted in the history the code runs once,
 // with the events up to the DecisionTaskStarted it names, and what it decides must be what the
-// history has right after the completion. No sorting, no buffering of events.
+// history has right after the completion. No sorting. What is held back is only what came while one
+// decision was being made, until it is known whether it was made, and the events of its decisions:
+// a long history goes through page by page.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +29,7 @@ class Replayer {
       : run_(std::move(function), std::move(execution), std::move(type)) {}
 
   // The next events, ascending and without a gap. `owner` keeps them alive as long as they are
-  // needed; may be null when decide() follows before they go away.
+  // needed, mostly until the next page; may be null when decide() follows before they go away.
   void add(const Events& events, std::shared_ptr<const void> owner = nullptr);
   // The answer to the task whose DecisionTaskStarted is `started_event_id`, the last event given.
   // Fills decisions, execution_context and all_or_nothing_close of `answer`, which must be empty
@@ -53,7 +55,9 @@ class Replayer {
     std::shared_ptr<const void> owner;
   };
 
+  void take(const v1::HistoryEvent& event);
   void replay_completed();
+  int64_t may_be_applied() const;
   void apply_up_to(int64_t event_id);
   void add_recorded_markers(int64_t completed_event_id);
 
@@ -62,10 +66,13 @@ class Replayer {
   std::vector<const v1::HistoryEvent*> pending_;
   size_t next_ = 0;
   std::deque<Owner> owners_;
+  // Of the last DecisionTaskStarted seen, as long as it may still be completed; 0: there is none.
+  int64_t open_started_ = 0;
   // The last DecisionTaskCompleted seen: replayed when its decisions' events are all there.
   std::optional<Completion> completed_;
   int64_t last_completed_ = 0;  // whose decisions' events are being matched
   int64_t last_event_id_ = 0;
+  int64_t applied_ = 0;  // up to this event
   int64_t decided_ = 0;
   TimePoint started_time_{};  // of the last DecisionTaskStarted applied
   WireDecisions replayed_;        // what the code decided again
