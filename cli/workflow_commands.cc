@@ -29,6 +29,8 @@ nlohmann::json closed_json(const Closed& closed) {
   if (closed.result) json["result"] = closed.result->data;
   if (!closed.reason.empty()) json["reason"] = closed.reason;
   if (closed.details) json["details"] = closed.details->data;
+  if (!closed.type.empty()) json["type"] = closed.type;
+  for (const FailureCause& cause : closed.causes) json["causes"].push_back({{"type", cause.type}, {"reason", cause.reason}});
   if (!closed.new_run_id.empty()) json["new_run_id"] = closed.new_run_id;
   return json;
 }
@@ -40,7 +42,7 @@ int wait_for_close(Session& session, Client& client, const Execution& execution,
     shown.update(closed_json(closed));
     print(shown);
   } else {
-    std::cout << to_string(closed.status) << (closed.reason.empty() ? "" : ": " + printable(closed.reason)) << "\n";
+    std::cout << to_string(closed.status) << (closed.reason.empty() ? "" : ": " + printable(with_causes(closed.reason, closed.causes))) << "\n";
     const auto& payload = closed.result ? closed.result : closed.details;
     if (payload) std::cout << payload_text(*payload, kLongText) << "\n";
     std::cout << std::flush;

@@ -132,7 +132,8 @@ std::string state_text(v1::TaskState state) {
   }
 }
 
-void print_facts(const v1::DescribeWorkflowExecutionResponse& response) {
+// `closed`: how it ended, if it has.
+void print_facts(const v1::DescribeWorkflowExecutionResponse& response, const Closed& closed) {
   const auto& info = response.execution_info();
   const auto& configuration = response.execution_configuration();
   const bool open = info.execution_status() == v1::EXECUTION_STATUS_OPEN;
@@ -146,6 +147,7 @@ void print_facts(const v1::DescribeWorkflowExecutionResponse& response) {
   }
   table.add({"started", time_text(info.start_time())});
   if (!open) table.add({"closed", time_text(info.close_time())});
+  if (!closed.reason.empty()) table.add({"reason", with_causes(closed.reason, closed.causes)});
   if (info.has_parent()) table.add({"parent", info.parent().workflow_id() + " " + info.parent().run_id()});
   if (info.tag_list_size() > 0) table.add({"tags", join({info.tag_list().begin(), info.tag_list().end()}, ", ")});
   table.add({"task list", configuration.task_list().name()});
@@ -215,9 +217,12 @@ void describe(Session& session, const Execution& execution) {
   request.set_domain(session.domain);
   request.mutable_execution()->set_workflow_id(execution.workflow_id);
   request.mutable_execution()->set_run_id(execution.run_id);
-  session.client().connection()->call(&Workflows::DescribeWorkflowExecution, request, &response);
+  Client client = session.client();
+  client.connection()->call(&Workflows::DescribeWorkflowExecution, request, &response);
   if (session.json()) return print(to_json(response));
-  print_facts(response);
+  const auto& info = response.execution_info();
+  const bool failed = info.close_status() == v1::CLOSE_STATUS_FAILED || info.close_status() == v1::CLOSE_STATUS_TERMINATED;
+  print_facts(response, failed ? client.wait(from_wire(info.execution())).value_or(Closed{}) : Closed{});
   print_pending(response);
   std::cout << std::flush;
 }
@@ -263,6 +268,8 @@ std::string event_text(const HistoryEvent& event, const History& history, size_t
   add_payload("input=", event.input());
   add_payload("result=", event.result());
   add_payload("details=", event.details());
+  add("type=", event.failure_type());
+  if (const FailureCauses causes = event.causes(); !causes.empty()) add("", with_causes("", causes).substr(1));
   if (event.scheduled_event_id() > 0) add("of ", "#" + std::to_string(event.scheduled_event_id()));
   add("by ", event.identity());
   return join(parts, "  ");

@@ -5,6 +5,7 @@
 #include "closed.h"
 #include "coded_payloads.h"
 #include "connection.h"
+#include "failure_envelope.h"
 #include "wire.h"
 
 namespace baton {
@@ -114,8 +115,11 @@ Closed closed_by(const v1::HistoryEvent& event) {
     case Event::kWorkflowExecutionFailed: {
       const auto& it = event.workflow_execution_failed();
       closed.status = CloseStatus::kFailed;
+      FailureFacts facts = from_details(payload_of(it.has_details(), it.details()));
       closed.reason = it.reason();
-      closed.details = payload_of(it.has_details(), it.details());
+      closed.details = std::move(facts.details);
+      closed.type = std::move(facts.type);
+      closed.causes = std::move(facts.causes);
       break;
     }
     case Event::kWorkflowExecutionCanceled: {
@@ -271,9 +275,21 @@ std::optional<Closed> Client::wait(const Execution& execution, Duration patience
   }
 }
 
+namespace {
+
+std::string ending(const Closed& closed) {
+  return "the execution ended as " + std::string(to_string(closed.status)) +
+         (closed.reason.empty() ? "" : ": " + closed.reason);
+}
+
+}  // namespace
+
 ExecutionFailed::ExecutionFailed(Closed closed)
-    : std::runtime_error("the execution ended as " + std::string(to_string(closed.status)) +
-                         (closed.reason.empty() ? "" : ": " + closed.reason)),
-      closed_(std::move(closed)) {}
+    : std::runtime_error(with_causes(ending(closed), closed.causes)), closed_(std::move(closed)) {}
+
+void ExecutionFailed::explain(FailureCauses* causes) const {
+  causes->push_back({"baton::ExecutionFailed", ending(closed_), closed_.details});
+  causes->insert(causes->end(), closed_.causes.begin(), closed_.causes.end());
+}
 
 }  // namespace baton

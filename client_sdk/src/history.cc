@@ -3,6 +3,7 @@
 #include <google/protobuf/util/json_util.h>
 
 #include "baton/v1/history_event.pb.h"
+#include "failure_envelope.h"
 #include "wire.h"
 
 namespace baton {
@@ -116,6 +117,12 @@ std::optional<Payload> HistoryEvent::payload(const char* field) const {
   if (payload == nullptr) return std::nullopt;
   return from_wire(*payload);
 }
+
+std::optional<Payload> HistoryEvent::details() const {
+  return from_details(payload("details")).details;
+}
+std::string HistoryEvent::failure_type() const { return from_details(payload("details")).type; }
+FailureCauses HistoryEvent::causes() const { return from_details(payload("details")).causes; }
 
 Headers HistoryEvent::headers() const {
   const Message* attributes = attributes_of(event_of(message_));

@@ -1,5 +1,8 @@
 #include "baton/failures.h"
 
+#include <algorithm>
+#include <span>
+
 namespace baton {
 namespace {
 
@@ -52,6 +55,42 @@ std::string describe(const FunctionFailed::Facts& facts) {
 }
 
 }  // namespace
+
+const std::string& Failure::type() const {
+  static const std::string none;
+  return none;
+}
+
+const FailureCauses& Failure::causes() const {
+  static const FailureCauses none;
+  return none;
+}
+
+// What failed here is one link, and the failure in the words of its code another one, unless they are
+// those of a cause that was passed on.
+void Failure::explain(FailureCauses* causes) const {
+  FailureCause self{detail::type_of(*this), what(), details()};
+  if (in_own_words() && !type().empty()) {
+    const std::string told = ": " + reason();
+    if (self.reason.ends_with(told)) self.reason.resize(self.reason.size() - told.size());
+    const auto is_passed_on = [this](const FailureCause& cause) {
+      return cause.type == type() && cause.reason == reason();
+    };
+    if (std::none_of(this->causes().begin(), this->causes().end(), is_passed_on)) {
+      self.details.reset();
+      causes->push_back(std::move(self));
+      self = {type(), reason(), details()};
+    }
+  }
+  causes->push_back(std::move(self));
+  causes->insert(causes->end(), this->causes().begin(), this->causes().end());
+}
+
+std::string Failure::chain() const {
+  FailureCauses links;
+  explain(&links);
+  return with_causes(links[0].reason, std::span(links).subspan(1));
+}
 
 FunctionFailed::FunctionFailed(Facts facts)
     : Failure(describe(facts)), facts_(std::make_shared<const Facts>(std::move(facts))) {}

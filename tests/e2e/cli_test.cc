@@ -474,9 +474,14 @@ TEST_F(CliTest, WaitingForAFailureExitsWithOne) {
   auto* const event = coordinator_.history.add_events();
   event->set_event_id(9);
   event->mutable_workflow_execution_failed()->set_reason("out of stock");
+  auto* const details = event->mutable_workflow_execution_failed()->mutable_details();
+  details->set_content_type("application/vnd.baton.failure+json");
+  details->set_data(R"({"type": "StockError", "causes": [{"type": "DiskError", "reason": "shelf 7"}]})");
   const Ended ended = shop({"workflow", "start", "o-1", "--type", "t:1", "--wait"});
   EXPECT_EQ(ended.exit_code, 1);
-  EXPECT_EQ(ended.out, "o-1 run-1\nFAILED: out of stock\n");
+  EXPECT_EQ(ended.out, "o-1 run-1\nFAILED: out of stock <- DiskError: shelf 7\n");
+  EXPECT_THAT(shop({"workflow", "history", "o-1"}).out, HasSubstr("reason=out of stock  type=StockError  <- DiskError: shelf 7\n"));
+  EXPECT_THAT(shop({"workflow", "describe", "o-1"}).out, HasSubstr("reason       out of stock <- DiskError: shelf 7\n"));
 }
 
 }  // namespace

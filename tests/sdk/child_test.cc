@@ -100,7 +100,7 @@ TEST(Child, ItsFailureFailsTheParentInItsWords) {
   story.decide();
   story.child_started("0190-run:1");
   story.child_failed("0190-run:1", "nobody at home", payload(std::string("rang twice")));
-  EXPECT_EQ(describe(story.decide()), "Fail(nobody at home: rang twice)");
+  EXPECT_EQ(describe(story.decide()), "Fail(nobody at home: rang twice <- child workflow deliver (0190-run:1) failed: nobody at home)");
 }
 
 // What awaiting the child throws, as words.

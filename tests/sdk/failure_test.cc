@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 
 #include "baton/workflow.h"
+#include "failure_envelope.h"
 #include "story.h"
 
 namespace baton::testing {
@@ -20,7 +21,62 @@ TEST(Failure, AnUncaughtActivityFailureFailsTheExecution) {
   story.started();
   story.decide();
   story.activity_failed("1", "card refused", payload(std::string("limit")));
-  EXPECT_EQ(describe(story.decide()), "Fail(card refused: limit)");
+  EXPECT_EQ(describe(story.decide()), "Fail(card refused: limit <- activity step (id 1) failed: card refused)");
+}
+
+// As a worker sends it for an exception of class CardDeclined.
+void card_is_declined(Story& story) {
+  const FailureFacts facts{"CardDeclined", payload(std::string("card 17")), {{"std::runtime_error", "connection reset", std::nullopt}}};
+  story.activity_failed("1", "card declined", to_details(facts));
+}
+
+TEST(Failure, ItsTypeDetailsAndCausesAreThere) {
+  Story story([](Workflow wf) -> Task<std::string> {
+    auto future = wf.schedule(step, std::string("in"));
+    const auto outcome = co_await future.outcome();
+    const ActivityFailed& failed = outcome.failure();
+    co_return failed.type() + "; " + failed.reason() + "; " + from_payload<std::string>(failed.details()) + "; " + failed.chain();
+  });
+  story.started();
+  story.decide();
+  card_is_declined(story);
+  EXPECT_EQ(describe(story.decide()),
+            "Complete(CardDeclined; card declined; card 17; activity step (id 1) failed <- CardDeclined: card declined <- std::runtime_error: "
+            "connection reset)");
+}
+
+TEST(Failure, UncaughtItPassesItsTypeAndCausesOn) {
+  Story story(one_step);
+  story.started();
+  story.decide();
+  card_is_declined(story);
+  const Answer& answer = story.decide();
+  EXPECT_EQ(describe(answer),
+            "Fail(card declined: card 17 <- activity step (id 1) failed <- CardDeclined: card declined <- std::runtime_error: connection reset)");
+  EXPECT_EQ(from_details(from_wire(answer.decisions(0).fail_workflow_execution().details())).type, "CardDeclined");
+}
+
+struct OrderFailed : WorkflowFailed {
+  using WorkflowFailed::WorkflowFailed;
+};
+
+TEST(Failure, WhatWorkflowCodeThrowsHasInsideWhatItCaught) {
+  Story story([](Workflow wf) -> Task<std::string> {
+    try {
+      co_return co_await wf.schedule(step, std::string("in"));
+    } catch (const ActivityFailed&) {
+      std::throw_with_nested(OrderFailed("order failed"));
+    }
+  });
+  story.started();
+  story.decide();
+  card_is_declined(story);
+  const Answer& answer = story.decide();
+  EXPECT_EQ(describe(answer),
+            "Fail(order failed:  <- activity step (id 1) failed <- CardDeclined: card declined <- std::runtime_error: connection reset)");
+  const FailureFacts facts = from_details(from_wire(answer.decisions(0).fail_workflow_execution().details()));
+  EXPECT_EQ(facts.type, "baton::testing::OrderFailed");
+  EXPECT_EQ(facts.causes[1].details, payload(std::string("card 17"))) << "the details of what was caught are with it";
 }
 
 TEST(Failure, AnActivityThatTimesOutSaysWhichTimeout) {
@@ -90,7 +146,9 @@ TEST(Failure, WorkflowCodeFailsInItsOwnWords) {
   story.started();
   story.decide();
   story.timer_fired("1");
-  EXPECT_EQ(describe(story.decide()), "Fail(no stock: 42)");
+  const Answer& answer = story.decide();
+  EXPECT_EQ(describe(answer), "Fail(no stock: 42)");
+  EXPECT_EQ(answer.decisions(0).fail_workflow_execution().details().content_type(), "application/json") << "there is no more to tell";
 }
 
 TEST(Failure, AnInputOfTheWrongTypeFailsTheExecution) {

@@ -80,7 +80,7 @@ TEST(FunctionCall, AnUncaughtFailureFailsTheExecutionInItsWords) {
   story.started();
   story.decide();
   story.function_failed("1", "Unhandled", payload(std::string("stack")));
-  EXPECT_EQ(describe(story.decide()), "Fail(Unhandled: stack)");
+  EXPECT_EQ(describe(story.decide()), "Fail(Unhandled: stack <- function resize (id 1) failed: Unhandled)");
 }
 
 TEST(FunctionCall, AnotherFunctionIsNamed) {

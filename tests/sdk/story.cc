@@ -1,5 +1,8 @@
 #include "story.h"
 
+#include "decisions.h"
+#include "failure_envelope.h"
+
 #include <google/protobuf/io/coded_stream.h>
 #include <google/protobuf/io/zero_copy_stream_impl_lite.h>
 
@@ -78,7 +81,8 @@ std::string describe(const v1::Decision& decision) {
   }
   if (decision.has_fail_workflow_execution()) {
     const auto& in = decision.fail_workflow_execution();
-    return "Fail(" + in.reason() + ": " + text_of(in.has_details(), in.details()) + ")";
+    const FailureFacts facts = from_details(detail::payload_of(in.has_details(), in.details()));
+    return "Fail(" + with_causes(in.reason() + ": " + (facts.details ? facts.details->data : ""), facts.causes) + ")";
   }
   if (decision.has_cancel_workflow_execution()) {
     const auto& in = decision.cancel_workflow_execution();

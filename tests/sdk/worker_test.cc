@@ -8,6 +8,7 @@
 #include <set>
 #include <thread>
 
+#include "failure_envelope.h"
 #include "scripted_worker_service.h"
 #include "wire.h"
 
@@ -22,6 +23,18 @@ constexpr Activity<int(int)> square{"square", "1"};
 constexpr Activity<std::string()> hold{"hold", "1"};        // until released, or until it should stop
 constexpr Activity<void(std::string)> fail{"fail", "1"};
 constexpr Activity<std::string(int)> large{"large", "1"};
+
+struct CardDeclined : AttemptFailed {
+  using AttemptFailed::AttemptFailed;
+};
+
+[[noreturn]] void decline() {
+  try {
+    throw std::runtime_error("connection reset");
+  } catch (const std::exception&) {
+    std::throw_with_nested(CardDeclined("DECLINED", to_payload(std::string("card 17"))));
+  }
+}
 
 const v1::ActivityTaskAnswer* answer_of(const Frame& said, const std::string& token) {
   for (const auto& answer : said.answers()) {
@@ -67,6 +80,7 @@ class WorkerTest : public ::testing::Test {
       if (how == "long") throw std::runtime_error(std::string(1000, 'x'));
       if (how == "canceled") throw Canceled();
       if (how == "odd") throw 17;
+      if (how == "declined") decline();
       throw std::runtime_error("the disk is full");
     });
     worker_->on(large, [](int size) { return std::string(static_cast<size_t>(size), 'x'); });
@@ -188,13 +202,31 @@ TEST_F(WorkerTest, FailuresSayWhatHappened) {
     service_.confirm(how);
     return answer_of(said, how)->failed();
   };
-  EXPECT_EQ(failure("own words").reason(), "NO_FUNDS");
-  EXPECT_EQ(failure("plain").reason(), "the disk is full");
+  const auto own = failure("own words");
+  EXPECT_EQ(own.reason(), "NO_FUNDS");
+  EXPECT_EQ(own.details().data(), "card 17") << "there is no more to tell";
+  const auto plain = failure("plain");
+  EXPECT_EQ(plain.reason(), "the disk is full");
+  EXPECT_EQ(from_details(from_wire(plain.details())).type, "std::runtime_error");
   EXPECT_EQ(failure("canceled").reason(), "CANCELED_WITHOUT_REQUEST");
-  EXPECT_THAT(failure("odd").reason(), HasSubstr("no std::exception"));
+  const auto odd = failure("odd");
+  EXPECT_THAT(odd.reason(), HasSubstr("no std::exception"));
+  EXPECT_EQ(from_details(from_wire(odd.details())).type, "int");
   const auto cut_one = failure("long");
   EXPECT_EQ(cut_one.reason(), std::string(256, 'x'));
-  EXPECT_EQ(cut_one.details().data(), std::string(1000, 'x'));
+  EXPECT_EQ(from_payload<std::string>(from_details(from_wire(cut_one.details())).details), std::string(1000, 'x'));
+}
+
+TEST_F(WorkerTest, AFailureHasTheTypeAndTheCausesOfItsException) {
+  begin();
+  send_task(fail, "a", std::string("declined"));
+  const auto failed = answer_of(service_.wait_for("an answer", has_answer("a")), "a")->failed();
+  service_.confirm("a");
+  EXPECT_EQ(failed.reason(), "DECLINED");
+  const FailureFacts facts = from_details(from_wire(failed.details()));
+  EXPECT_EQ(facts.type, "baton::testing::CardDeclined");
+  EXPECT_EQ(from_payload<std::string>(facts.details), "card 17");
+  EXPECT_THAT(facts.causes, ::testing::ElementsAre(FailureCause{"std::runtime_error", "connection reset", std::nullopt}));
 }
 
 TEST_F(WorkerTest, AnUnknownTypeOrInputFailsTheTask) {

@@ -2,6 +2,7 @@
 
 #include "baton/log.h"
 #include "coded_payloads.h"
+#include "failure_envelope.h"
 #include "wire.h"
 
 namespace baton::detail {
@@ -16,6 +17,11 @@ Answer empty_answer(const std::string& token) {
   auto answer = std::make_unique<v1::ActivityTaskAnswer>();
   answer->set_task_token(token);
   return answer;
+}
+
+Payload text(std::string what) {
+  what.resize(std::min(what.size(), kMostDetailsBytes));
+  return {std::move(what), std::string(kTextType), {}, {}};
 }
 
 std::string size_text(size_t bytes) {
@@ -34,15 +40,21 @@ Answer completed_answer(const std::string& token, std::optional<Payload> result)
   return answer;
 }
 
+Answer failed_answer(const std::string& token, std::string_view reason, FailureFacts facts) {
+  Answer answer = detail::failed_answer(token, reason, "");
+  if (auto details = to_details(std::move(facts))) {
+    to_wire(std::move(*details), answer->mutable_failed()->mutable_details());
+  }
+  return answer;
+}
+
 Answer failed_answer(const std::string& token, const AttemptFailed& failed) {
-  Answer answer = detail::failed_answer(token, failed.reason(), "");
-  if (!failed.details()) return answer;
-  if (failed.details()->data.size() > kMostPayloadBytes) {
+  if (failed.details() && failed.details()->data.size() > kMostPayloadBytes) {
     return detail::failed_answer(token, failed.reason(),
                                  "the details have " + size_text(failed.details()->data.size()));
   }
-  to_wire(*failed.details(), answer->mutable_failed()->mutable_details());
-  return answer;
+  return failed_answer(token, failed.reason(),
+                       {failed.type(), failed.details(), causes_of(failed)});
 }
 
 Answer canceled_answer(const AttemptState& state, const Canceled& canceled) {
@@ -63,10 +75,12 @@ Answer canceled_answer(const AttemptState& state, const Canceled& canceled) {
 }
 
 // A long text is cut in the reason and whole in the details.
-Answer exception_answer(const std::string& token, const std::string& what) {
-  const bool whole = what.size() <= kMostReasonChars;
-  return detail::failed_answer(token, what.empty() ? "the handler threw an exception" : what,
-                               whole ? "" : what);
+Answer exception_answer(const std::string& token, const std::exception& error) {
+  std::string what = error.what();
+  if (what.empty()) what = "the handler threw an exception";
+  FailureFacts facts{type_of(error), std::nullopt, causes_of(error)};
+  if (what.size() > kMostReasonChars) facts.details = text(what);
+  return failed_answer(token, what, std::move(facts));
 }
 
 // Calls the handler.
@@ -88,9 +102,10 @@ Answer call(const Handlers& handlers, AttemptState& state) {
   } catch (const Canceled& canceled) {
     return canceled_answer(state, canceled);
   } catch (const std::exception& error) {
-    return exception_answer(token, error.what());
+    return exception_answer(token, error);
   } catch (...) {
-    return exception_answer(token, "the handler threw something that is no std::exception");
+    return failed_answer(token, "the handler threw something that is no std::exception",
+                         FailureFacts{type_of_current_exception(), std::nullopt, {}});
   }
 }
 
@@ -100,10 +115,7 @@ Answer failed_answer(const std::string& token, std::string_view reason, std::str
   Answer answer = empty_answer(token);
   auto* const failed = answer->mutable_failed();
   failed->set_reason(cut(reason, kMostReasonChars));
-  if (!details.empty()) {
-    details.resize(std::min(details.size(), kMostDetailsBytes));
-    to_wire(Payload{std::move(details), std::string(kTextType), {}, {}}, failed->mutable_details());
-  }
+  if (!details.empty()) to_wire(text(std::move(details)), failed->mutable_details());
   return answer;
 }
 

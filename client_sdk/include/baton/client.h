@@ -17,6 +17,7 @@
 
 #include "baton/conversion.h"
 #include "baton/errors.h"
+#include "baton/failure_cause.h"
 #include "baton/history.h"
 #include "baton/names.h"
 #include "baton/payload.h"
@@ -102,6 +103,10 @@ struct Closed {
   std::string reason;              // of kFailed and kTerminated
   std::optional<Payload> details;  // of kFailed, kCanceled and kTerminated
   std::string new_run_id;          // of kContinuedAsNew
+  // Of kFailed: the class of the exception that failed it, and what made it fail (failure_cause.h);
+  // empty: not known.
+  std::string type{};
+  FailureCauses causes{};
 };
 
 struct ExecutionInfo {
@@ -222,11 +227,13 @@ class Client {
   std::shared_ptr<Connection> connection_;
 };
 
-// A run that ended otherwise than by completing.
-class ExecutionFailed : public std::runtime_error {
+// A run that ended otherwise than by completing. what() has the reason and the chain of causes.
+class ExecutionFailed : public std::runtime_error, public detail::ExplainedException {
  public:
   explicit ExecutionFailed(Closed closed);
   const Closed& closed() const { return closed_; }
+
+  void explain(FailureCauses* causes) const override;
 
  private:
   Closed closed_;

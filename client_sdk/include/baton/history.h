@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "baton/failure_cause.h"
 #include "baton/names.h"
 #include "baton/payload.h"
 #include "baton/timeout.h"
@@ -104,7 +105,11 @@ class HistoryEvent {
   int64_t initiated_event_id() const { return number("initiated_event_id"); }
   std::optional<Payload> input() const { return payload("input"); }
   std::optional<Payload> result() const { return payload("result"); }
-  std::optional<Payload> details() const { return payload("details"); }
+  // Of a failure as whoever failed gave them, without what baton/failure_cause.h describes; that is in
+  // failure_type() and causes(), empty: not known.
+  std::optional<Payload> details() const;
+  std::string failure_type() const;
+  FailureCauses causes() const;
   // Of a start, a signal, an activity, a child; empty when there are none.
   Headers headers() const;
   // Of a started timer.

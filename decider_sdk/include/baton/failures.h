@@ -5,15 +5,20 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <typeinfo>
+#include <utility>
 
+#include "baton/failure_cause.h"
 #include "baton/names.h"
 #include "baton/payload.h"
 
 namespace baton {
 
 // What awaited things throw that have no result: `catch (const baton::Failure& failure)` catches any
-// of them. Uncaught, it fails the execution with the same reason and details.
-class Failure : public std::runtime_error {
+// of them. Uncaught, it fails the execution with the same reason, type and details, and is itself a
+// link in the chain of causes that a parent and clients see; so it is inside of what
+// std::throw_with_nested() throws while it is caught.
+class Failure : public std::runtime_error, public detail::ExplainedException {
  public:
   using std::runtime_error::runtime_error;
 
@@ -22,6 +27,15 @@ class Failure : public std::runtime_error {
   virtual const std::optional<Payload>& details() const = 0;
   // The reason is in the words of the code that failed.
   virtual bool in_own_words() const { return false; }
+  // What kind of failure it is in the words of the code that failed, mostly the class of an exception;
+  // empty: not known.
+  virtual const std::string& type() const;
+  // What made it fail, the nearest first; empty: not known.
+  virtual const FailureCauses& causes() const;
+  // Itself and its causes in one line, for logs: "activity charge_card (id 1) failed <- …".
+  std::string chain() const;
+
+  void explain(FailureCauses* causes) const override;
 };
 
 // Why an awaited activity has no result.
@@ -41,6 +55,8 @@ class ActivityFailed : public Failure {
     std::string activity_id;
     std::string reason;
     std::optional<Payload> details;
+    std::string type{};
+    FailureCauses causes{};
   };
   explicit ActivityFailed(Facts facts);
 
@@ -52,6 +68,8 @@ class ActivityFailed : public Failure {
   const std::string& reason() const override { return facts_->reason; }
   // kFailed and kCanceled: the worker's. kTimedOut: of the last heartbeat.
   const std::optional<Payload>& details() const override { return facts_->details; }
+  const std::string& type() const override { return facts_->type; }
+  const FailureCauses& causes() const override { return facts_->causes; }
   bool in_own_words() const override {
     return kind() == ActivityFailure::kFailed && !reason().empty();
   }
@@ -78,6 +96,8 @@ class ChildFailed : public Failure {
     Execution execution;  // kStartFailed: without a run id
     std::string reason;
     std::optional<Payload> details;
+    std::string type{};
+    FailureCauses causes{};
   };
   explicit ChildFailed(Facts facts);
 
@@ -89,6 +109,8 @@ class ChildFailed : public Failure {
   const std::string& reason() const override { return facts_->reason; }
   // kFailed and kCanceled: the child's.
   const std::optional<Payload>& details() const override { return facts_->details; }
+  const std::string& type() const override { return facts_->type; }
+  const FailureCauses& causes() const override { return facts_->causes; }
   bool in_own_words() const override { return kind() == ChildFailure::kFailed && !reason().empty(); }
 
  private:
@@ -112,6 +134,8 @@ class FunctionFailed : public Failure {
     std::string id;
     std::string reason;
     std::optional<Payload> details;
+    std::string type{};
+    FailureCauses causes{};
   };
   explicit FunctionFailed(Facts facts);
 
@@ -123,6 +147,8 @@ class FunctionFailed : public Failure {
   const std::string& reason() const override { return facts_->reason; }
   // kFailed: the invoker's. kStartFailed: a message.
   const std::optional<Payload>& details() const override { return facts_->details; }
+  const std::string& type() const override { return facts_->type; }
+  const FailureCauses& causes() const override { return facts_->causes; }
   bool in_own_words() const override {
     return kind() == FunctionFailure::kFailed && !reason().empty();
   }
@@ -170,16 +196,33 @@ class TimerFailed : public Failure {
 // PayloadError fails it too. Every other uncaught exception is a
 // defect of the code: it fails the decision task, which is offered again later, and the execution
 // stays as it is for code that knows better.
-class WorkflowFailed : public std::runtime_error {
+//
+//   } catch (const baton::ActivityFailed&) {
+//     std::throw_with_nested(baton::WorkflowFailed("order failed"));  // order failed <- activity …
+//   }
+class WorkflowFailed : public std::runtime_error, public detail::ExplainedException {
  public:
-  explicit WorkflowFailed(std::string reason, std::optional<Payload> details = std::nullopt)
-      : std::runtime_error(reason), reason_(std::move(reason)), details_(std::move(details)) {}
+  // `type`: what kind of failure it is; empty: the name of the class, if that is one of yours.
+  explicit WorkflowFailed(std::string reason, std::optional<Payload> details = std::nullopt,
+                          std::string type = {})
+      : std::runtime_error(reason),
+        reason_(std::move(reason)),
+        details_(std::move(details)),
+        type_(std::move(type)) {}
   const std::string& reason() const { return reason_; }
   const std::optional<Payload>& details() const { return details_; }
+  std::string type() const {
+    return type_.empty() ? detail::type_of(*this, &typeid(WorkflowFailed)) : type_;
+  }
+
+  void explain(FailureCauses* causes) const override {
+    detail::explain(*this, {type(), reason_, details_}, causes);
+  }
 
  private:
   std::string reason_;
   std::optional<Payload> details_;
+  std::string type_;
 };
 
 }  // namespace baton

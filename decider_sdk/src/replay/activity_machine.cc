@@ -97,7 +97,7 @@ bool Activities::schedule_failed(const v1::HistoryEvent& event, std::string* why
   ActivityMachine* const activity =
       decided(attributes.activity_id(), attributes.activity_type(), why);
   if (activity == nullptr) return false;
-  fail(activity, ActivityFailure::kScheduleFailed, symbol(attributes.cause()), std::nullopt);
+  fail(activity, ActivityFailure::kScheduleFailed, symbol(attributes.cause()));
   unpin(activity);
   return true;
 }
@@ -132,12 +132,14 @@ void Activities::end(ActivityMachine* activity) {
 }
 
 void Activities::fail(ActivityMachine* activity, ActivityFailure kind, std::string reason,
-                      std::optional<Payload> details) {
+                      FailureFacts facts) {
   activity->failure_ = ActivityFailed::Facts{kind,
                                              {activity->name_, activity->version_},
                                              activity->id_,
                                              std::move(reason),
-                                             std::move(details)};
+                                             std::move(facts.details),
+                                             std::move(facts.type),
+                                             std::move(facts.causes)};
   end(activity);
 }
 
@@ -155,7 +157,7 @@ bool Activities::failed(const v1::HistoryEvent& event) {
   ActivityMachine* const activity = close(attributes.scheduled_event_id());
   if (activity == nullptr) return false;
   fail(activity, ActivityFailure::kFailed, attributes.reason(),
-       payload_of(attributes.has_details(), attributes.details()));
+       from_details(payload_of(attributes.has_details(), attributes.details())));
   return true;
 }
 
@@ -164,7 +166,7 @@ bool Activities::timed_out(const v1::HistoryEvent& event) {
   ActivityMachine* const activity = close(attributes.scheduled_event_id());
   if (activity == nullptr) return false;
   fail(activity, ActivityFailure::kTimedOut, symbol(attributes.timeout_type()),
-       payload_of(attributes.has_details(), attributes.details()));
+       {.details = payload_of(attributes.has_details(), attributes.details())});
   return true;
 }
 
@@ -173,7 +175,7 @@ bool Activities::canceled(const v1::HistoryEvent& event) {
   ActivityMachine* const activity = close(attributes.scheduled_event_id());
   if (activity == nullptr) return false;
   fail(activity, ActivityFailure::kCanceled, "",
-       payload_of(attributes.has_details(), attributes.details()));
+       {.details = payload_of(attributes.has_details(), attributes.details())});
   return true;
 }
 

@@ -10,6 +10,7 @@
 #include "baton/activity_options.h"
 #include "baton/failures.h"
 #include "baton/handles.h"
+#include "failure_envelope.h"
 #include "replay/decision_log.h"
 
 namespace baton::detail {
@@ -67,7 +68,7 @@ class Activities {
   void unpin(ActivityMachine* activity);
   void end(ActivityMachine* activity);
   void fail(ActivityMachine* activity, ActivityFailure kind, std::string reason,
-            std::optional<Payload> details);
+            FailureFacts facts = {});
 
   DecisionLog& log_;
   Scheduler& scheduler_;

@@ -65,7 +65,7 @@ bool Children::refused(const v1::HistoryEvent& event, std::string* why) {
   if (child == nullptr) return false;
   child->start_.set_ready(true);
   child->start_.wake(scheduler_);
-  fail(child, ChildFailure::kStartFailed, symbol(attributes.cause()), std::nullopt);
+  fail(child, ChildFailure::kStartFailed, symbol(attributes.cause()), {});
   return true;
 }
 
@@ -95,17 +95,22 @@ void Children::end(ChildMachine* child) {
 }
 
 void Children::fail(ChildMachine* child, ChildFailure kind, std::string reason,
-                    std::optional<Payload> details) {
-  child->failure_ = ChildFailed::Facts{kind, child->type_, child->execution_, std::move(reason),
-                                       std::move(details)};
+                    FailureFacts facts) {
+  child->failure_ = ChildFailed::Facts{kind,
+                                       child->type_,
+                                       child->execution_,
+                                       std::move(reason),
+                                       std::move(facts.details),
+                                       std::move(facts.type),
+                                       std::move(facts.causes)};
   end(child);
 }
 
 bool Children::fail(int64_t initiated_event_id, ChildFailure kind, std::string reason,
-                    std::optional<Payload> details) {
+                    FailureFacts facts) {
   ChildMachine* const child = close(initiated_event_id);
   if (child == nullptr) return false;
-  fail(child, kind, std::move(reason), std::move(details));
+  fail(child, kind, std::move(reason), std::move(facts));
   return true;
 }
 
@@ -121,7 +126,7 @@ bool Children::completed(const v1::HistoryEvent& event) {
 bool Children::failed(const v1::HistoryEvent& event) {
   const auto& attributes = event.child_workflow_execution_failed();
   return fail(attributes.initiated_event_id(), ChildFailure::kFailed, attributes.reason(),
-              payload_of(attributes.has_details(), attributes.details()));
+              from_details(payload_of(attributes.has_details(), attributes.details())));
 }
 
 bool Children::timed_out(const v1::HistoryEvent& event) {
@@ -133,7 +138,7 @@ bool Children::timed_out(const v1::HistoryEvent& event) {
 bool Children::canceled(const v1::HistoryEvent& event) {
   const auto& attributes = event.child_workflow_execution_canceled();
   return fail(attributes.initiated_event_id(), ChildFailure::kCanceled, "",
-              payload_of(attributes.has_details(), attributes.details()));
+              {.details = payload_of(attributes.has_details(), attributes.details())});
 }
 
 bool Children::terminated(const v1::HistoryEvent& event) {

@@ -9,6 +9,7 @@
 
 #include "baton/child.h"
 #include "baton/child_options.h"
+#include "failure_envelope.h"
 #include "replay/decision_log.h"
 
 namespace baton::detail {
@@ -81,9 +82,9 @@ class Children {
                         std::string* why);
   ChildMachine* close(int64_t initiated_event_id);
   bool fail(int64_t initiated_event_id, ChildFailure kind, std::string reason = {},
-            std::optional<Payload> details = {});
+            FailureFacts facts = {});
   void fail(ChildMachine* child, ChildFailure kind, std::string reason,
-            std::optional<Payload> details);
+            FailureFacts facts);
   void end(ChildMachine* child);
 
   DecisionLog& log_;

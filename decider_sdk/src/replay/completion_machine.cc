@@ -4,6 +4,7 @@
 
 #include "baton/canceled.h"
 #include "decisions.h"
+#include "failure_envelope.h"
 #include "wire.h"
 
 namespace baton::detail {
@@ -15,9 +16,19 @@ constexpr int kGrowingWaits = 6;
 constexpr size_t kReasonCharacters = 256;
 constexpr size_t kDetailsCharacters = 8'000;  // at most 4 bytes each
 
-// Text as details, for what has none of its own.
-Payload text(std::string_view what) {
-  return {cut(what, kDetailsCharacters), std::string(kTextType), {}, {}};
+// What is told of a failure that nobody caught, beyond its reason. Nothing is told twice.
+FailureFacts facts_of(const Failure& failed, std::string_view reason) {
+  FailureFacts facts{failed.type(), failed.details(), {}};
+  failed.explain(&facts.causes);
+  for (FailureCause& cause : facts.causes) {
+    if (cause.details == facts.details) cause.details.reset();
+  }
+  if (facts.causes[0].reason == reason) facts.causes.erase(facts.causes.begin());
+  return facts;
+}
+
+std::optional<Payload> text(std::string_view what) {
+  return Payload{cut(what, kDetailsCharacters), std::string(kTextType), {}, {}};
 }
 
 }  // namespace
@@ -48,14 +59,16 @@ std::optional<DecisionFailure> Completion::decide_by(std::exception_ptr exceptio
     next_run_ = next_run;
     decide(DecisionKind::kContinueAsNewWorkflowExecution, "", std::nullopt);
   } catch (const WorkflowFailed& failed) {
-    fail(failed.reason(), failed.details());
+    fail(failed.reason(),
+         to_details({failed.type(), failed.details(), causes_of(failed)}));
   } catch (const Failure& failed) {
-    fail(failed.in_own_words() ? failed.reason() : failed.what(),
-         failed.details() ? failed.details() : text(failed.what()));
+    const std::string reason = failed.in_own_words() ? failed.reason() : failed.what();
+    fail(reason, to_details(facts_of(failed, reason)));
   } catch (const PayloadError& error) {
     fail("PAYLOAD_ERROR", text(error.what()));
   } catch (const std::exception& error) {
-    return DecisionFailure{"EXCEPTION", std::string("the workflow code threw: ") + error.what()};
+    return DecisionFailure{
+        "EXCEPTION", with_causes(std::string("the workflow code threw: ") + error.what(), causes_of(error))};
   } catch (...) {
     return DecisionFailure{"EXCEPTION",
                            "the workflow code threw something that is no std::exception"};

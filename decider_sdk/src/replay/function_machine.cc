@@ -46,7 +46,7 @@ bool Functions::scheduled(const v1::HistoryEvent& event, std::string* why) {
 bool Functions::schedule_failed(const v1::HistoryEvent& event, std::string* why) {
   const auto& attributes = event.schedule_lambda_function_failed();
   return fail(decided(attributes.id(), attributes.name(), why), FunctionFailure::kScheduleFailed,
-              symbol(attributes.cause()), std::nullopt);
+              symbol(attributes.cause()), {});
 }
 
 // Takes the call out of the open ones.
@@ -64,10 +64,15 @@ void Functions::end(FunctionMachine* call) {
 }
 
 bool Functions::fail(FunctionMachine* call, FunctionFailure kind, std::string reason,
-                     std::optional<Payload> details) {
+                     FailureFacts facts) {
   if (call == nullptr) return false;
-  call->failure_ =
-      FunctionFailed::Facts{kind, call->name_, call->id_, std::move(reason), std::move(details)};
+  call->failure_ = FunctionFailed::Facts{kind,
+                                         call->name_,
+                                         call->id_,
+                                         std::move(reason),
+                                         std::move(facts.details),
+                                         std::move(facts.type),
+                                         std::move(facts.causes)};
   end(call);
   return true;
 }
@@ -77,7 +82,7 @@ bool Functions::start_failed(const v1::HistoryEvent& event) {
   std::optional<Payload> message;
   if (attributes.has_message()) message = to_payload(attributes.message());
   return fail(close(attributes.scheduled_event_id()), FunctionFailure::kStartFailed,
-              symbol(attributes.cause()), std::move(message));
+              symbol(attributes.cause()), {.details = std::move(message)});
 }
 
 bool Functions::completed(const v1::HistoryEvent& event) {
@@ -92,13 +97,13 @@ bool Functions::completed(const v1::HistoryEvent& event) {
 bool Functions::failed(const v1::HistoryEvent& event) {
   const auto& attributes = event.lambda_function_failed();
   return fail(close(attributes.scheduled_event_id()), FunctionFailure::kFailed, attributes.reason(),
-              payload_of(attributes.has_details(), attributes.details()));
+              from_details(payload_of(attributes.has_details(), attributes.details())));
 }
 
 bool Functions::timed_out(const v1::HistoryEvent& event) {
   const auto& attributes = event.lambda_function_timed_out();
   return fail(close(attributes.scheduled_event_id()), FunctionFailure::kTimedOut,
-              symbol(attributes.timeout_type()), std::nullopt);
+              symbol(attributes.timeout_type()), {});
 }
 
 }  // namespace baton::detail

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "baton/function_call.h"
+#include "failure_envelope.h"
 #include "replay/decision_log.h"
 
 namespace baton::detail {
@@ -50,7 +51,7 @@ class Functions {
   FunctionMachine* close(int64_t scheduled_event_id);
   void end(FunctionMachine* call);
   bool fail(FunctionMachine* call, FunctionFailure kind, std::string reason,
-            std::optional<Payload> details);
+            FailureFacts facts);
 
   DecisionLog& log_;
   Scheduler& scheduler_;

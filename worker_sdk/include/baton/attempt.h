@@ -12,8 +12,11 @@
 #include <stop_token>
 #include <string>
 #include <string_view>
+#include <typeinfo>
+#include <utility>
 
 #include "baton/conversion.h"
+#include "baton/failure_cause.h"
 #include "baton/names.h"
 #include "baton/payload.h"
 #include "baton/timeout.h"
@@ -85,17 +88,32 @@ class Attempt {
 
 // Thrown by a handler to end the attempt as failed with its own words. Any other exception fails it
 // too: the reason is what() then. `reason`: at most 256 characters, more are cut. A retry policy
-// compares it with its non-retryable reasons.
-class AttemptFailed : public std::runtime_error {
+// compares it with its non-retryable reasons. Workflow code sees the type of the failure and what
+// caused it as well (ActivityFailed; failure_cause.h): of any exception its class, and what
+// std::throw_with_nested() put inside.
+class AttemptFailed : public std::runtime_error, public detail::ExplainedException {
  public:
-  explicit AttemptFailed(std::string reason, std::optional<Payload> details = std::nullopt)
-      : std::runtime_error(reason), reason_(std::move(reason)), details_(std::move(details)) {}
+  // `type`: what kind of failure it is; empty: the name of the class, if that is one of yours.
+  explicit AttemptFailed(std::string reason, std::optional<Payload> details = std::nullopt,
+                         std::string type = {})
+      : std::runtime_error(reason),
+        reason_(std::move(reason)),
+        details_(std::move(details)),
+        type_(std::move(type)) {}
   const std::string& reason() const { return reason_; }
   const std::optional<Payload>& details() const { return details_; }
+  std::string type() const {
+    return type_.empty() ? detail::type_of(*this, &typeid(AttemptFailed)) : type_;
+  }
+
+  void explain(FailureCauses* causes) const override {
+    detail::explain(*this, {type(), reason_, details_}, causes);
+  }
 
  private:
   std::string reason_;
   std::optional<Payload> details_;
+  std::string type_;
 };
 
 }  // namespace baton
