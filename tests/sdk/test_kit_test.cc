@@ -254,6 +254,23 @@ TEST(TestKit, WhatIsMissingIsNamed) {
   }
 }
 
+TEST(TestKit, AClockInWorkflowCodeIsTold) {
+  TestEnvironment env;
+  env.on(kOrder, [](Workflow wf, std::string order) -> Task<std::string> {
+    const std::string receipt = co_await wf.schedule(kCharge, order);
+    co_return receipt + " of " + std::to_string(std::chrono::system_clock::now().time_since_epoch().count());
+  });
+  env.on_activity(kCharge, [](std::string) { return std::to_string(std::chrono::system_clock::now().time_since_epoch().count()); });
+  env.start(kOrder, "order-17", "17");
+  try {
+    env.run();
+    ADD_FAILURE() << "it reads a clock";
+  } catch (const DecisionFailed& failed) {
+    EXPECT_EQ(failed.reason(), "NONDETERMINISTIC_CALL");
+    EXPECT_THAT(failed.what(), HasSubstr("take wf.now()"));
+  }
+}
+
 TEST(TestKit, RefusalsAreThoseOfACoordinator) {
   TestEnvironment env;
   env.on(kOrder, approved_order);

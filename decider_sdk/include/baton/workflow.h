@@ -11,7 +11,8 @@
 //
 // The code is run again from the start whenever its history is replayed, so it must be
 // deterministic: time, random numbers, ids, waiting and everything that may differ from run to run
-// come from `wf` (side_effect() for the rest). Threads, clocks and I/O do not belong here.
+// come from `wf` (side_effect() for the rest). Threads, clocks and I/O do not belong here; most uses
+// of them are found by Baton::traps (workflow_traps.h).
 #pragma once
 
 #include <array>
@@ -45,6 +46,7 @@
 #include "baton/signal.h"
 #include "baton/task.h"
 #include "baton/timeout.h"
+#include "baton/workflow_traps.h"
 #include "baton/workflow_type.h"
 
 namespace baton {
@@ -276,6 +278,7 @@ class Workflow {
       return from_payload<Result>(*recorded);
     }
     try {
+      const AllowNondeterminism in_the_function;
       Result result = function();
       detail::record_marker(run_, name, to_payload(result), where);
       return result;

@@ -3,6 +3,7 @@
 #include <mutex>
 
 #include "decisions.h"
+#include "replay/workflow_code.h"
 #include "wire.h"
 
 namespace baton::detail {
@@ -65,8 +66,11 @@ void Run::execute(bool replaying, TimePoint now, WireDecisions* out) {
   }
   deliveries_.decide_waiting();
   if (cancel_request_.ready()) cancel_scopes_.cancel_all();
+  const WorkflowCode code(log_);
   if (root_ == nullptr) start();
   scheduler_.run();
+  // What else came of such a call, an exception because there was no thread, does not count.
+  if (auto failure = code.failure()) failure_ = std::move(failure);
   if (!scheduler_.balanced()) {
     keep_for_ever(std::move(root_), std::exchange(owned_, {}));
     fail("MISCOMPILED",

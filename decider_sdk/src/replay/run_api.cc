@@ -212,6 +212,7 @@ void Workflow::set_execution_context(std::string text) {
 
 void Workflow::log(std::string_view message, LogLevel level) const {
   if (run_->replaying()) return;
+  const AllowNondeterminism for_time_stamps;
   baton::log(level,
              run_->type().name + " " + run_->execution().workflow_id + ": " + std::string(message));
 }
