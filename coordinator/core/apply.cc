@@ -17,7 +17,6 @@ namespace {
 bool only_noted(journal::Event::AttributesCase kind) {
   using Event = journal::Event;
   switch (kind) {
-    case Event::kWorkflowExecutionSignaled:
     case Event::kMarkerRecorded:
     case Event::kCompleteWorkflowExecutionFailed:
     case Event::kFailWorkflowExecutionFailed:
@@ -30,6 +29,7 @@ bool only_noted(journal::Event::AttributesCase kind) {
     case Event::kCancelTimerFailed:
     case Event::kScheduleLambdaFunctionFailed:
     case Event::kUpsertSearchAttributesFailed:
+    case Event::kAnswerUpdateFailed:
       return true;
     default:
       return false;
@@ -175,6 +175,10 @@ absl::Status execution_event(ExecutionState& state, const journal::Event& event,
       return reset(state, place);
     case Event::kWorkflowExecutionHistoryLimitNeared:
       return history_limit_neared(state, event.workflow_execution_history_limit_neared(), place);
+    case Event::kWorkflowExecutionSignaled:
+      return signaled(state, event.workflow_execution_signaled(), place);
+    case Event::kWorkflowExecutionUpdateAnswered:
+      return update_answered(state, event.workflow_execution_update_answered());
     case Event::kSearchAttributesUpserted:
       return search_attributes_upserted(state, event.search_attributes_upserted());
     default:

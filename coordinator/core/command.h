@@ -46,6 +46,10 @@ struct StartWorkflowExecution {
 struct SignalWorkflowExecution {
   baton::v1::SignalWorkflowExecutionRequest request;
 };
+// The signal with its update id (`request_id`); that the call waits for the answer is the engine's to see to.
+struct UpdateWorkflowExecution {
+  baton::v1::UpdateWorkflowExecutionRequest request;
+};
 struct RequestCancelWorkflowExecution {
   baton::v1::RequestCancelWorkflowExecutionRequest request;
 };
@@ -146,10 +150,10 @@ struct SettleMessage {
 
 struct Command {
   Caller caller;
-  std::variant<StartWorkflowExecution, SignalWorkflowExecution, RequestCancelWorkflowExecution, TerminateWorkflowExecution,
-               PauseWorkflowExecution, ResumeWorkflowExecution, ResetWorkflowExecution, RespondDecisionTaskCompleted,
-               RespondDecisionTaskFailed, RespondActivityTask, RecordActivityTaskHeartbeat, OfferTask, AcknowledgeTask, WithdrawOffer,
-               FireDeadlines, ReceiveMessage, SettleMessage>
+  std::variant<StartWorkflowExecution, SignalWorkflowExecution, UpdateWorkflowExecution, RequestCancelWorkflowExecution,
+               TerminateWorkflowExecution, PauseWorkflowExecution, ResumeWorkflowExecution, ResetWorkflowExecution,
+               RespondDecisionTaskCompleted, RespondDecisionTaskFailed, RespondActivityTask, RecordActivityTaskHeartbeat, OfferTask,
+               AcknowledgeTask, WithdrawOffer, FireDeadlines, ReceiveMessage, SettleMessage>
       body;
 };
 

@@ -44,6 +44,12 @@ struct CancelNotice {
   int32_t delivery = 0;
 };
 
+// An update that its decider answered: whoever waits for it, now or later, hears of this.
+struct AnsweredUpdate {
+  std::string update_id;
+  const baton::journal::v1::Reply* reply = nullptr;  // of a record of the commit
+};
+
 struct VisibilityChange {
   bool opened = false;
   bool closed = false;            // close_status and close_ms are in the state after the commit
@@ -62,6 +68,7 @@ struct RunCommit {
   std::vector<EndedTask> ended;
   std::vector<CancelNotice> cancel_notices;
   std::vector<OutgoingMessage> messages;
+  std::vector<AnsweredUpdate> answered_updates;
   VisibilityChange visibility;
   // Set when the execution row's deadline column changes with this commit (a DeadlineArmed record says so too). A close clears the
   // column without saying so here.
@@ -69,7 +76,7 @@ struct RunCommit {
 };
 
 struct EmptyReply {};
-// The run that was started, also by a reset, or that a message came to.
+// The run that was started, also by a reset, or that a message or an update came to.
 struct StartReply {
   RunId run_id;
 };

@@ -17,6 +17,7 @@ struct Call {
 Call call_of(const StartWorkflowExecution& c) { return {"StartWorkflowExecution", &c.request.domain()}; }
 Call call_of(const SignalWorkflowExecution& c) { return {"SignalWorkflowExecution", &c.request.domain()}; }
 Call call_of(const RequestCancelWorkflowExecution& c) { return {"RequestCancelWorkflowExecution", &c.request.domain()}; }
+Call call_of(const UpdateWorkflowExecution& c) { return {"UpdateWorkflowExecution", &c.request.domain()}; }
 Call call_of(const TerminateWorkflowExecution& c) { return {"TerminateWorkflowExecution", &c.request.domain()}; }
 Call call_of(const PauseWorkflowExecution& c) { return {"PauseWorkflowExecution", &c.request.domain()}; }
 Call call_of(const ResumeWorkflowExecution& c) { return {"ResumeWorkflowExecution", &c.request.domain()}; }
@@ -50,6 +51,9 @@ absl::StatusOr<Commit> run(const ExecutionState& state, const Caller& caller, co
 }
 absl::StatusOr<Commit> run(const ExecutionState& state, const Caller& caller, const SignalWorkflowExecution& c, const Context& context) {
   return signal_workflow_execution(state, caller, c, context);
+}
+absl::StatusOr<Commit> run(const ExecutionState& state, const Caller& caller, const UpdateWorkflowExecution& c, const Context& context) {
+  return update_workflow_execution(state, caller, c, context);
 }
 absl::StatusOr<Commit> run(const ExecutionState& state, const Caller& caller, const RequestCancelWorkflowExecution& c,
                            const Context& context) {

@@ -137,6 +137,16 @@ void show_pending(const ExecutionState& state, DescribeWorkflowExecutionResponse
       set_timestamp(timer.fire_ms, pending->mutable_fire_time());
     });
   }
+  for (const auto& [update_id, open] : state.updates) {
+    const Update& update = open;
+    const std::string& id = update_id;
+    room.add(shown.mutable_pending_updates(), [&](baton::v1::PendingUpdate* pending) {
+      pending->set_update_id(id);
+      pending->set_update_name(update.name);
+      pending->set_signaled_event_id(update.signaled_event_id);
+      set_timestamp(update.signaled_ms, pending->mutable_signaled_time());
+    });
+  }
 }
 
 }  // namespace
@@ -151,6 +161,7 @@ DescribeWorkflowExecutionResponse describe(const ExecutionState& state) {
   counts.set_open_timers(static_cast<int32_t>(state.timers.size()));
   counts.set_open_child_workflow_executions(static_cast<int32_t>(state.children.size()));
   counts.set_open_lambda_functions(static_cast<int32_t>(state.function_ids.size()));
+  counts.set_open_updates(static_cast<int32_t>(state.updates.size()));
   if (state.latest_activity_ms != 0) set_timestamp(state.latest_activity_ms, shown.mutable_latest_activity_task_time());
   if (state.execution_context != nullptr) shown.set_latest_execution_context(*state.execution_context);
   show_pending(state, shown);

@@ -126,6 +126,11 @@ void Draft::touch_event(const journal::Event& event) {
     case journal::Event::kWorkflowExecutionTimedOut:
       closing_ = &event;
       return;
+    case journal::Event::kWorkflowExecutionUpdateAnswered: {
+      const auto& answered = event.workflow_execution_update_answered();
+      commit_.answered_updates.push_back({answered.update_id(), &answered.reply()});
+      return;
+    }
     case journal::Event::kWorkflowExecutionPaused:
     case journal::Event::kWorkflowExecutionResumed:
       pause_changed_ = true;

@@ -59,7 +59,10 @@ class Draft {
     answered_delivery_ = delivery;
   }
   // What was asked of other executions until now is answered, and was sent before.
-  void forget_requests() { requests_.clear(); }
+  void forget_requests() {
+    requests_.clear();
+    commit_.answered_updates.clear();
+  }
   void notify_of_cancel(CancelNotice notice) { commit_.cancel_notices.push_back(notice); }
   void rests_on_registry() { rests_on_registry_ = true; }
   // The row's deadline, up or down, and what everything now open waits for; without it the draft arms what comes new and earlier.

@@ -163,6 +163,10 @@ void to_history_event(const Event& event, int64_t event_id, v1::HistoryEvent* sh
       return show(event.search_attributes_upserted(), shown->mutable_search_attributes_upserted());
     case Event::kUpsertSearchAttributesFailed:
       return show(event.upsert_search_attributes_failed(), shown->mutable_upsert_search_attributes_failed());
+    case Event::kWorkflowExecutionUpdateAnswered:
+      return show(event.workflow_execution_update_answered(), shown->mutable_workflow_execution_update_answered());
+    case Event::kAnswerUpdateFailed:
+      return show(event.answer_update_failed(), shown->mutable_answer_update_failed());
     case Event::ATTRIBUTES_NOT_SET:
       return;
   }

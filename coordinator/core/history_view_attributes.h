@@ -42,6 +42,8 @@ void show(const journal::WorkflowExecutionResumedAttributes& kept, v1::WorkflowE
 void show(const journal::WorkflowExecutionResetAttributes& kept, v1::WorkflowExecutionResetAttributes* shown);
 void show(const journal::WorkflowExecutionHistoryLimitNearedAttributes& kept,
           v1::WorkflowExecutionHistoryLimitNearedAttributes* shown);
+void show(const journal::WorkflowExecutionUpdateAnsweredAttributes& kept, v1::WorkflowExecutionUpdateAnsweredAttributes* shown);
+void show(const journal::AnswerUpdateFailedAttributes& kept, v1::AnswerUpdateFailedAttributes* shown);
 void show(const journal::WorkflowExecutionSignaledAttributes& kept,
           v1::WorkflowExecutionSignaledAttributes* shown);
 

@@ -135,6 +135,19 @@ void show(const journal::WorkflowExecutionTerminatedAttributes& kept,
   shown->set_cause(static_cast<v1::WorkflowExecutionTerminatedCause>(kept.cause()));
 }
 
+void show(const journal::WorkflowExecutionUpdateAnsweredAttributes& kept, v1::WorkflowExecutionUpdateAnsweredAttributes* shown) {
+  shown->set_update_id(kept.update_id());
+  shown->set_signaled_event_id(kept.signaled_event_id());
+  to_api(kept.reply(), shown->mutable_reply());
+  shown->set_decision_task_completed_event_id(kept.decision_task_completed_event_id());
+}
+
+void show(const journal::AnswerUpdateFailedAttributes& kept, v1::AnswerUpdateFailedAttributes* shown) {
+  shown->set_update_id(kept.update_id());
+  shown->set_cause(static_cast<v1::AnswerUpdateFailedCause>(kept.cause()));
+  shown->set_decision_task_completed_event_id(kept.decision_task_completed_event_id());
+}
+
 void show(const journal::WorkflowExecutionSignaledAttributes& kept,
           v1::WorkflowExecutionSignaledAttributes* shown) {
   shown->set_signal_name(kept.signal_name());
@@ -144,6 +157,7 @@ void show(const journal::WorkflowExecutionSignaledAttributes& kept,
   }
   shown->set_external_initiated_event_id(kept.external_initiated_event_id());
   to_api(kept.headers(), shown->mutable_headers());
+  shown->set_update_id(kept.update_id());
 }
 
 void show(const journal::WorkflowExecutionPausedAttributes& kept, v1::WorkflowExecutionPausedAttributes* shown) {

@@ -82,6 +82,32 @@ void to_api(const journal::Payload& payload, baton::v1::Payload* shown) {
   if (!payload.key_id().empty()) shown->set_key_id(payload.key_id());
 }
 
+baton::journal::v1::Reply to_journal(baton::v1::Reply reply) {
+  baton::journal::v1::Reply kept;
+  if (reply.has_failed()) {
+    auto& failed = *reply.mutable_failed();
+    kept.set_failed(true);
+    kept.set_rejected(failed.rejected());
+    kept.set_reason(std::move(*failed.mutable_reason()));
+    if (failed.has_details()) *kept.mutable_payload() = to_journal(std::move(*failed.mutable_details()));
+  } else if (reply.completed().has_result()) {
+    *kept.mutable_payload() = to_journal(std::move(*reply.mutable_completed()->mutable_result()));
+  }
+  return kept;
+}
+
+void to_api(const baton::journal::v1::Reply& reply, baton::v1::Reply* shown) {
+  if (!reply.failed()) {
+    auto& completed = *shown->mutable_completed();
+    if (reply.has_payload()) to_api(reply.payload(), completed.mutable_result());
+    return;
+  }
+  auto& failed = *shown->mutable_failed();
+  failed.set_rejected(reply.rejected());
+  failed.set_reason(reply.reason());
+  if (reply.has_payload()) to_api(reply.payload(), failed.mutable_details());
+}
+
 void to_journal(const ApiHeaders& headers, JournalHeaders* kept) {
   for (const auto& [name, payload] : headers) (*kept)[name] = to_journal(payload);
 }

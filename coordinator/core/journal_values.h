@@ -37,6 +37,10 @@ void set_timeout(int64_t ms, baton::v1::Timeout* timeout);
 baton::journal::v1::Payload to_journal(baton::v1::Payload payload);
 void to_api(const baton::journal::v1::Payload& payload, baton::v1::Payload* shown);
 
+// `reply` has an outcome.
+baton::journal::v1::Reply to_journal(baton::v1::Reply reply);
+void to_api(const baton::journal::v1::Reply& reply, baton::v1::Reply* shown);
+
 using ApiHeaders = google::protobuf::Map<std::string, baton::v1::Payload>;
 using JournalHeaders = google::protobuf::Map<std::string, baton::journal::v1::Payload>;
 void to_journal(const ApiHeaders& headers, JournalHeaders* kept);

@@ -47,6 +47,10 @@ inline constexpr int kMaxPageSize = 1000;
 inline constexpr int kMaxFrameItems = 1000;
 inline constexpr int kMaxBatchStarts = 1000;
 inline constexpr int kMaxSlots = 100000;
+inline constexpr size_t kMaxOpenUpdates = 1'000;    // of a run
+inline constexpr size_t kMaxQueriesOfPoller = 100;  // unanswered at once
+inline constexpr size_t kMaxQueries = 10'000;       // that a coordinator has under way
+inline constexpr size_t kMaxWaitingCalls = 20'000;  // for something to happen to a run, of one lane
 // When a run that asks for it hears that its history grows full, and how many events its last decision may take.
 inline constexpr int kHistoryWarningPercent = 80;
 inline constexpr int64_t kEventsForLastDecision = 1'000;
@@ -63,6 +67,9 @@ inline constexpr int64_t kMaxTimeoutMs = int64_t{366} * 24 * 3600 * 1000;
 // A heartbeat is recorded when half of this has passed since the last recorded one and the activity has no heartbeat timeout.
 inline constexpr int64_t kHeartbeatKeptMs = 60'000;
 inline constexpr int64_t kLongPollMs = 60'000;
+inline constexpr int64_t kUpdateWaitMs = 20'000;  // unless the call says otherwise
+inline constexpr int64_t kQueryWaitMs = 10'000;
+inline constexpr int64_t kMaxAskWaitMs = 60'000;
 inline constexpr int64_t kPageTokenLifeMs = int64_t{24} * 3600 * 1000;
 inline constexpr int64_t kDeliveryTimeoutMs = 5'000;         // D: an unacknowledged offer is withdrawn
 inline constexpr int64_t kDeliveryGraceMs = 5'000;           // G: D + G is what other coordinators act on

@@ -105,6 +105,20 @@ absl::Status check_tag(std::string_view field, std::string_view value) {
   return check_tag_text(field, value, kMaxTagChars);
 }
 
+absl::Status check_reply(const std::string& field, const baton::v1::Reply& reply, const Limits& limits) {
+  switch (reply.outcome_case()) {
+    case baton::v1::Reply::kCompleted:
+      return check_payload(field + ".completed.result", reply.completed().result(), limits.payload_bytes);
+    case baton::v1::Reply::kFailed: {
+      const absl::Status reason = check_text(field + ".failed.reason", reply.failed().reason(), kMaxReasonChars);
+      return reason.ok() ? check_payload(field + ".failed.details", reply.failed().details(), limits.payload_bytes) : reason;
+    }
+    case baton::v1::Reply::OUTCOME_NOT_SET:
+      break;
+  }
+  return invalid_field(field, "has no outcome: set completed or failed");
+}
+
 absl::Status check_request_id(std::string_view field, std::string_view value) {
   if (absl::Status text = check_text(field, value, kMaxRequestIdChars); !text.ok()) return text;
   for (size_t at = 0; at < value.size();) {

@@ -23,6 +23,8 @@ absl::Status check_text(std::string_view field, std::string_view value, int max_
 // 1 to 256 letters, digits, whitespace and _ . : / = + - @.
 absl::Status check_tag(std::string_view field, std::string_view value);
 absl::Status check_payload(std::string_view field, const baton::v1::Payload& payload, size_t max_bytes);
+// How an update or a query is answered: an outcome, and a payload and a reason within their bounds.
+absl::Status check_reply(const std::string& field, const baton::v1::Reply& reply, const Limits& limits);
 // Empty (the request is not protected), or at most 64 characters without control characters.
 absl::Status check_request_id(std::string_view field, std::string_view value);
 // A key (1 to 128 characters) and a value (0 to 256) of a domain's tag: letters, digits, spaces and _ . : / = + - @. Beyond ASCII everything

@@ -128,6 +128,13 @@ Snapshot keep(const ExecutionState& state) {
     *open.mutable_initiated() = *child.initiated;
     open.set_started_event_id(child.started_event_id);
   }
+  for (const auto& [update_id, update] : state.updates) {
+    auto& open = *kept.add_updates();
+    open.set_update_id(update_id);
+    open.set_name(update.name);
+    open.set_signaled_event_id(update.signaled_event_id);
+    open.set_signaled_ms(update.signaled_ms);
+  }
   for (const auto& [id, request] : state.external_requests) {
     auto& open = *kept.add_external_requests();
     open.set_initiated_event_id(id);
@@ -228,6 +235,9 @@ void take_tasks(const Snapshot& kept, ExecutionState& state) {
   for (const auto& child : kept.children()) {
     state.children.put(child.initiated_event_id(),
                        ChildExecution{std::make_shared<const journal::Event>(child.initiated()), child.started_event_id()});
+  }
+  for (const auto& update : kept.updates()) {
+    state.updates.put(update.update_id(), Update{update.signaled_event_id(), update.signaled_ms(), update.name()});
   }
   for (const auto& request : kept.external_requests()) {
     state.external_requests.put(request.initiated_event_id(), std::make_shared<const journal::Event>(request.initiated()));

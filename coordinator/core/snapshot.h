@@ -10,7 +10,7 @@
 namespace baton::core {
 
 // Raised whenever apply() or ExecutionState changes meaning; a snapshot of another version is ignored.
-inline constexpr int32_t kCoreVersion = 5;
+inline constexpr int32_t kCoreVersion = 6;
 
 // Deterministic: equal states give equal bytes, so comparing snapshots compares states.
 std::string to_snapshot(const ExecutionState& state);

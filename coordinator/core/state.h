@@ -177,6 +177,13 @@ struct Pause {
   std::string reason;
 };
 
+// A signal whose sender waits for an answer.
+struct Update {
+  int64_t signaled_event_id = 0;
+  int64_t signaled_ms = 0;
+  std::string name;
+};
+
 struct ExecutionState {
   // Null before the first record: an execution that does not exist.
   std::shared_ptr<const ExecutionIdentity> identity;
@@ -209,6 +216,7 @@ struct ExecutionState {
   SharedMap<std::string, Timer> timers;          // open, by timer id
   SharedMap<int64_t, ChildExecution> children;           // open, by initiated event id
   SharedMap<int64_t, ExternalRequest> external_requests;  // by initiated event id
+  SharedMap<std::string, Update> updates;                 // not answered yet, by update id
   SharedLog<AnsweredTask> answered;              // at least the last kRememberedAnswers, oldest first
 
   int64_t armed_deadline_ms = 0;  // what the execution's row says; 0: none

@@ -35,6 +35,20 @@ absl::Status search_attributes_upserted(ExecutionState& state, const journal::Se
   return absl::OkStatus();
 }
 
+absl::Status signaled(ExecutionState& state, const journal::WorkflowExecutionSignaledAttributes& event, Place place) {
+  if (event.update_id().empty()) return absl::OkStatus();
+  if (state.updates.contains(event.update_id())) return misfit(state, "an update of an id that one has already");
+  state.updates.put(event.update_id(), Update{place.id, place.time_ms, event.signal_name()});
+  return absl::OkStatus();
+}
+
+absl::Status update_answered(ExecutionState& state, const journal::WorkflowExecutionUpdateAnsweredAttributes& event) {
+  const Update* open = state.updates.get(event.update_id());
+  if (open == nullptr || open->signaled_event_id != event.signaled_event_id()) return misfit(state, "an answer to no update");
+  state.updates.erase(event.update_id());
+  return absl::OkStatus();
+}
+
 absl::Status paused(ExecutionState& state, const journal::WorkflowExecutionPausedAttributes& event, Place place) {
   if (state.pause) return misfit(state, "WorkflowExecutionPaused of a run that is paused");
   state.pause = Pause{place.time_ms, event.reason()};
@@ -105,6 +119,7 @@ absl::Status closed(ExecutionState& state, journal::CloseStatus status, Place pl
   state.timers.clear();
   state.children.clear();
   state.external_requests.clear();
+  state.updates.clear();
   state.armed_deadline_ms = 0;
   return absl::OkStatus();
 }

@@ -23,6 +23,8 @@ struct Place {
 absl::Status started(ExecutionState& state, const journal::Event& event);
 absl::Status closed(ExecutionState& state, journal::CloseStatus status, Place place);
 absl::Status search_attributes_upserted(ExecutionState& state, const journal::SearchAttributesUpsertedAttributes& event);
+absl::Status signaled(ExecutionState& state, const journal::WorkflowExecutionSignaledAttributes& event, Place place);
+absl::Status update_answered(ExecutionState& state, const journal::WorkflowExecutionUpdateAnsweredAttributes& event);
 absl::Status paused(ExecutionState& state, const journal::WorkflowExecutionPausedAttributes& event, Place place);
 absl::Status resumed(ExecutionState& state);
 // What came before is the journal of another run.

@@ -14,6 +14,8 @@ absl::StatusOr<Commit> start_workflow_execution(const ExecutionState& state, con
                                                 const StartWorkflowExecution& command, const Context& context);
 absl::StatusOr<Commit> signal_workflow_execution(const ExecutionState& state, const Caller& caller,
                                                  const SignalWorkflowExecution& command, const Context& context);
+absl::StatusOr<Commit> update_workflow_execution(const ExecutionState& state, const Caller& caller,
+                                                 const UpdateWorkflowExecution& command, const Context& context);
 absl::StatusOr<Commit> request_cancel_workflow_execution(const ExecutionState& state, const Caller& caller,
                                                          const RequestCancelWorkflowExecution& command, const Context& context);
 absl::StatusOr<Commit> terminate_workflow_execution(const ExecutionState& state, const Caller& caller,

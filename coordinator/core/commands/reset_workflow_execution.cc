@@ -34,6 +34,8 @@ void keep(const journal::Record& kept, const RunId& run_id, Draft& draft) {
 }
 
 void let_come(const journal::Event& came, Draft& draft) {
+  // Sent again when its id was forgotten, and in this run it is not answered yet.
+  if (draft.state().updates.contains(came.workflow_execution_signaled().update_id())) return;
   draft.event([&](journal::Event& event) {
     const int64_t time_ms = event.time_ms();
     event = came;

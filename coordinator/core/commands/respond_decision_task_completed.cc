@@ -48,6 +48,8 @@ absl::Status check_decision(const std::string& field, const Decision& decision, 
       return check(field + ".schedule_lambda_function", decision.schedule_lambda_function(), limits);
     case Decision::kUpsertSearchAttributes:
       return check(field + ".upsert_search_attributes", decision.upsert_search_attributes(), limits);
+    case Decision::kAnswerUpdate:
+      return check(field + ".answer_update", decision.answer_update(), limits);
     case Decision::kContinueAsNewWorkflowExecution:
       return check(field + ".continue_as_new_workflow_execution", decision.continue_as_new_workflow_execution(), limits);
     case Decision::ATTRIBUTES_NOT_SET:
@@ -78,6 +80,8 @@ void apply_one(Deciding& deciding, const Decision& decision) {
       return apply_decision(deciding, decision.schedule_lambda_function());
     case Decision::kUpsertSearchAttributes:
       return apply_decision(deciding, decision.upsert_search_attributes());
+    case Decision::kAnswerUpdate:
+      return apply_decision(deciding, decision.answer_update());
     case Decision::kCompleteWorkflowExecution:
       return apply_decision(deciding, decision.complete_workflow_execution());
     case Decision::kFailWorkflowExecution:

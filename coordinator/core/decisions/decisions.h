@@ -45,6 +45,7 @@ absl::Status check(const std::string& field, const baton::v1::RequestCancelExter
                    const Limits& limits);
 absl::Status check(const std::string& field, const baton::v1::ScheduleLambdaFunctionAttributes& decision, const Limits& limits);
 absl::Status check(const std::string& field, const baton::v1::UpsertSearchAttributesAttributes& decision, const Limits& limits);
+absl::Status check(const std::string& field, const baton::v1::AnswerUpdateAttributes& decision, const Limits& limits);
 absl::Status check(const std::string& field, const baton::v1::CompleteWorkflowExecutionAttributes& decision, const Limits& limits);
 absl::Status check(const std::string& field, const baton::v1::FailWorkflowExecutionAttributes& decision, const Limits& limits);
 absl::Status check(const std::string& field, const baton::v1::CancelWorkflowExecutionAttributes& decision, const Limits& limits);
@@ -61,6 +62,7 @@ void apply_decision(Deciding& deciding, const baton::v1::SignalExternalWorkflowE
 void apply_decision(Deciding& deciding, const baton::v1::RequestCancelExternalWorkflowExecutionAttributes& decision);
 void apply_decision(Deciding& deciding, const baton::v1::ScheduleLambdaFunctionAttributes& decision);
 void apply_decision(Deciding& deciding, const baton::v1::UpsertSearchAttributesAttributes& decision);
+void apply_decision(Deciding& deciding, const baton::v1::AnswerUpdateAttributes& decision);
 void apply_decision(Deciding& deciding, const baton::v1::CompleteWorkflowExecutionAttributes& decision);
 void apply_decision(Deciding& deciding, const baton::v1::FailWorkflowExecutionAttributes& decision);
 void apply_decision(Deciding& deciding, const baton::v1::CancelWorkflowExecutionAttributes& decision);
