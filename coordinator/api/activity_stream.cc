@@ -20,6 +20,7 @@ class Sink final : public engine::PollerSink {
         offered.front().arena, offered.size(), [&](size_t i) { return task(i)->ByteSizeLong() + kItemBytes; },
         [&](size_t i, Response& frame) { frame.mutable_tasks()->UnsafeArenaAddAllocated(task(i)); });
   }
+  bool query(v1::QueryTask) override { return false; }  // of decision streams only
   void cancel_requested(const journal::v1::TaskToken& token) override {
     output_->writer.add(kConfirmationBytes, [&](Response& frame) { frame.add_cancel_requested_task_tokens(tokens_.sign(token)); });
   }

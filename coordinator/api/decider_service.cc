@@ -22,6 +22,7 @@ absl::StatusOr<engine::PollerSpec> poller_of(const v1::PollForDecisionTaskReques
   spec->maximum_page_size = *page;
   spec->reverse_order = request.reverse_order();
   spec->start_at_previous_started_event = request.start_at_previous_started_event();
+  spec->answers_queries = request.answers_queries();
   return spec;
 }
 
@@ -44,13 +45,19 @@ class DeciderService final : public v1::DeciderService::CallbackService {
     auto spec = poller_of(*q);
     if (!allowed.ok() || !spec.ok()) return Call(c).end(allowed.ok() ? spec.status() : allowed);
     if (is_page) return next_page(c, *q, r);
-    return UnaryPoll::start(backend_, *std::move(spec), [this, q, r](const engine::OfferedTask& offered) {
+    const auto fill = [this, q, r](const engine::OfferedTask& offered) {
       const std::string token = backend_.tokens.sign(offered.token);
       v1::DecisionTask& task = *r->mutable_task();
       task = *std::get<v1::DecisionTask*>(offered.task);
       task.set_task_token(token);
       if (offered.next_event_id != 0) task.set_next_page_token(sign_decision_page(backend_, page_of(*q), task, offered.next_event_id));
-    });
+    };
+    return UnaryPoll::start(backend_, *std::move(spec), fill, [r](v1::QueryTask query) { *r->mutable_query() = std::move(query); });
+  }
+  Reactor* RespondQuery(Context* c, const v1::RespondQueryRequest* q, v1::RespondQueryResponse*) override {
+    const Call call(c);
+    if (!call.passes(authorize(backend_, call.caller(), "RespondQuery", q->domain()))) return call.reactor();
+    return call.end(backend_.engine.answer_query(q->domain(), q->answer()));
   }
   Reactor* RespondDecisionTaskCompleted(Context* c, const v1::RespondDecisionTaskCompletedRequest* q,
                                         v1::RespondDecisionTaskCompletedResponse*) override {

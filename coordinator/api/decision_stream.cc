@@ -26,6 +26,9 @@ class Sink final : public engine::PollerSink {
         offered.front().arena, offered.size(), [&](size_t i) { return task(i)->ByteSizeLong() + kItemBytes; },
         [&](size_t i, Response& frame) { frame.mutable_tasks()->UnsafeArenaAddAllocated(task(i)); });
   }
+  bool query(v1::QueryTask task) override {
+    return output_->writer.add(task.ByteSizeLong() + kItemBytes, [&](Response& frame) { *frame.add_queries() = std::move(task); });
+  }
   void cancel_requested(const journal::v1::TaskToken&) override {}  // of activities only
   void closed(const journal::v1::TaskToken& token, const absl::Status& why) override {
     output_->writer.add(kConfirmationBytes,
@@ -60,6 +63,7 @@ class DecisionStream final : public PollStream<Request, Response> {
     spec.identity = std::move(*open.mutable_identity());
     spec.instance_id = std::move(*open.mutable_instance_id());
     spec.slots = open.slots();
+    spec.answers_queries = open.answers_queries();
     return spec;
   }
   std::shared_ptr<engine::PollerSink> make_sink() override { return std::make_shared<Sink>(output_, backend_, page_); }
@@ -71,6 +75,10 @@ class DecisionStream final : public PollStream<Request, Response> {
     for_tokens("acknowledged_task_tokens", frame.acknowledged_task_tokens(),
                [&](const auto& token) { backend_.engine.acknowledge(poller(), token); });
     for (v1::DecisionTaskAnswer& answer : *frame.mutable_answers()) respond(answer);
+    // One that came too late is for nobody.
+    for (v1::QueryAnswer& answer : *frame.mutable_query_answers()) {
+      backend_.engine.answer_query(spec().domain, std::move(answer)).IgnoreError();
+    }
     // First, so that what is given back goes to others.
     if (frame.draining()) backend_.engine.drain_poller(poller());
     for_tokens("returned_task_tokens", frame.returned_task_tokens(),

@@ -9,12 +9,14 @@ namespace baton::api {
 // The call as the engine, the alarm and the stopping coordinator know it: outlives the reactor.
 class UnaryPoll::Call final : public std::enable_shared_from_this<UnaryPoll::Call> {
  public:
-  Call(const Backend& backend, UnaryPoll* reactor, Fill fill) : backend_(backend), reactor_(reactor), fill_(std::move(fill)) {}
+  Call(const Backend& backend, UnaryPoll* reactor, Fill fill, FillQuery fill_query)
+      : backend_(backend), reactor_(reactor), fill_(std::move(fill)), fill_query_(std::move(fill_query)) {}
 
   void poll(engine::PollerSpec spec);
   void finish(const grpc::Status& status);
   // False: it was over.
   bool finish_with(const engine::OfferedTask& task);
+  bool finish_with(v1::QueryTask query);
   // Ends it empty, unless a task is on its way: its hand-out is final, so the call waits for it, or until it comes to nothing.
   void end();
   // The reactor is about to be deleted.
@@ -32,6 +34,7 @@ class UnaryPoll::Call final : public std::enable_shared_from_this<UnaryPoll::Cal
   std::mutex mutex_;
   UnaryPoll* reactor_;  // null once the call is over
   const Fill fill_;
+  const FillQuery fill_query_;
   Stage stage_ = Stage::kOpening;
   engine::PollerId poller_ = 0;
   bool ending_ = false;
@@ -42,6 +45,7 @@ class UnaryPoll::Sink final : public engine::PollerSink {
  public:
   explicit Sink(std::shared_ptr<Call> call) : call_(std::move(call)) {}
   bool offer(std::span<engine::OfferedTask> offered) override { return call_->finish_with(offered.front()); }
+  bool query(v1::QueryTask task) override { return call_->finish_with(std::move(task)); }
   void cancel_requested(const journal::v1::TaskToken&) override {}
   void closed(const journal::v1::TaskToken&, const absl::Status&) override {}
   void draining() override { call_->end(); }
@@ -90,6 +94,14 @@ bool UnaryPoll::Call::finish_with(const engine::OfferedTask& task) {
   return true;
 }
 
+bool UnaryPoll::Call::finish_with(v1::QueryTask query) {
+  const std::lock_guard lock(mutex_);
+  if (finished_ || reactor_ == nullptr) return false;
+  fill_query_(std::move(query));
+  finish_locked(grpc::Status::OK);
+  return true;
+}
+
 void UnaryPoll::Call::end() {
   engine::PollerId poller = 0;
   {
@@ -112,11 +124,11 @@ void UnaryPoll::Call::over() {
   if (poller != 0) backend_.engine.remove_poller(poller);
 }
 
-UnaryPoll::UnaryPoll(const Backend& backend, Fill fill)
-    : backend_(backend), call_(std::make_shared<Call>(backend, this, std::move(fill))) {}
+UnaryPoll::UnaryPoll(const Backend& backend, Fill fill, FillQuery fill_query)
+    : backend_(backend), call_(std::make_shared<Call>(backend, this, std::move(fill), std::move(fill_query))) {}
 
-UnaryPoll* UnaryPoll::start(const Backend& backend, engine::PollerSpec spec, Fill fill) {
-  auto* poll = new UnaryPoll(backend, std::move(fill));
+UnaryPoll* UnaryPoll::start(const Backend& backend, engine::PollerSpec spec, Fill fill, FillQuery fill_query) {
+  auto* poll = new UnaryPoll(backend, std::move(fill), std::move(fill_query));
   const std::shared_ptr<Call> call = poll->call_;
   poll->alarm_.Set(std::chrono::system_clock::now() + std::chrono::milliseconds(backend.limits.long_poll_ms), [call](bool at_its_time) {
     if (at_its_time) call->end();

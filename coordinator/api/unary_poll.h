@@ -18,7 +18,10 @@ class UnaryPoll final : public grpc::ServerUnaryReactor {
   // `fill(OfferedTask)` puts the task into the response, which outlives the call.
   using Fill = std::function<void(const engine::OfferedTask&)>;
 
-  static UnaryPoll* start(const Backend& backend, engine::PollerSpec spec, Fill fill);
+  // The same of a query; only called when the poller answers them.
+  using FillQuery = std::function<void(v1::QueryTask)>;
+
+  static UnaryPoll* start(const Backend& backend, engine::PollerSpec spec, Fill fill, FillQuery fill_query = {});
 
   void OnCancel() override;
   void OnDone() override;
@@ -27,7 +30,7 @@ class UnaryPoll final : public grpc::ServerUnaryReactor {
   class Call;
   class Sink;
 
-  UnaryPoll(const Backend& backend, Fill fill);
+  UnaryPoll(const Backend& backend, Fill fill, FillQuery fill_query);
 
   const Backend& backend_;
   const std::shared_ptr<Call> call_;

@@ -2,6 +2,7 @@
 
 #include "baton/v1/workflow_service.grpc.pb.h"
 #include "coordinator/api/call.h"
+#include "coordinator/api/workflow/ask.h"
 #include "coordinator/api/workflow/batch_start.h"
 #include "coordinator/api/workflow/history_page.h"
 #include "coordinator/api/workflow/list_executions.h"
@@ -61,6 +62,17 @@ class WorkflowService final : public v1::WorkflowService::CallbackService {
     backend_.engine.signal_execution(call.caller(), *q, call.ender());
     return call.reactor();
   }
+  Reactor* UpdateWorkflowExecution(Context* c, const v1::UpdateWorkflowExecutionRequest* q, v1::UpdateWorkflowExecutionResponse* r) override {
+    const Call call(c);
+    if (!may_change(call, "UpdateWorkflowExecution", *q)) return call.reactor();
+    const auto wait_ms = check_wait(q->has_wait(), q->wait(), 0, core::kUpdateWaitMs);
+    if (!call.passes(wait_ms.status())) return call.reactor();
+    backend_.engine.update_execution(call.caller(), *q, *wait_ms, [call, r](absl::StatusOr<v1::UpdateWorkflowExecutionResponse> response) {
+      if (response.ok()) *r = *std::move(response);
+      call.end(response.status());
+    });
+    return call.reactor();
+  }
   Reactor* RequestCancelWorkflowExecution(Context* c, const v1::RequestCancelWorkflowExecutionRequest* q,
                                           v1::RequestCancelWorkflowExecutionResponse*) override {
     const Call call(c);
@@ -104,6 +116,21 @@ class WorkflowService final : public v1::WorkflowService::CallbackService {
   }
 
   // --- reads ---
+  Reactor* QueryWorkflowExecution(Context* c, const v1::QueryWorkflowExecutionRequest* q, v1::QueryWorkflowExecutionResponse* r) override {
+    const Call call(c);
+    if (!call.passes(admit(backend_, call.caller(), "QueryWorkflowExecution", q->domain()))) return call.reactor();
+    if (!call.passes(check(q->domain(), q->execution())) || !call.passes(core::check_name("query_name", q->query_name()))) return call.reactor();
+    const auto wait_ms = check_wait(q->has_wait(), q->wait(), 1, core::kQueryWaitMs);
+    if (!call.passes(wait_ms.status())) return call.reactor();
+    require_domain(backend_, q->domain(), [this, call, q, r, wait_ms = *wait_ms](const absl::Status& exists) {
+      if (!call.passes(exists)) return;
+      backend_.engine.query_execution(call.caller(), *q, wait_ms, [call, r](absl::StatusOr<v1::QueryWorkflowExecutionResponse> response) {
+        if (response.ok()) *r = *std::move(response);
+        call.end(response.status());
+      });
+    });
+    return call.reactor();
+  }
   Reactor* DescribeWorkflowExecution(Context* c, const v1::DescribeWorkflowExecutionRequest* q,
                                      v1::DescribeWorkflowExecutionResponse* r) override {
     const Call call(c);

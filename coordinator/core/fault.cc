@@ -37,6 +37,8 @@ absl::StatusCode code_of(Fault fault) {
     case Fault::CANCEL_NOT_REQUESTED:
     case Fault::EXECUTION_PAUSED:
     case Fault::EXECUTION_NOT_PAUSED:
+    case Fault::UPDATE_UNANSWERED:
+    case Fault::QUERY_UNANSWERED:
       return absl::StatusCode::kFailedPrecondition;
     case Fault::DEFAULT_UNDEFINED:
     case Fault::VALIDATION:

@@ -36,6 +36,7 @@ RunningEngine::RunningEngine(store::Store& store, const core::Authorizer& author
                [this](const WaitingOffer& offer, std::shared_ptr<TaskPoller> poller) {
                  lane_of(offer.key.run.shard).push(offer_request(offer, std::move(poller)), false);
                }),
+      queries_(matcher_, clock_),
       readers_(options_.readers, kMaxQueuedReads),
       environment_{store_,
                    registry_,
@@ -71,6 +72,7 @@ absl::Status RunningEngine::start() {
   readers_.start();
   housekeeping_.start();
   schedules_.start();
+  queries_.start();
   running_ = true;
   return absl::OkStatus();
 }
@@ -82,6 +84,8 @@ void RunningEngine::stop() {
     matcher_.drain(*poller);
     poller->with_sink([](PollerSink& sink) { sink.draining(); });
   }
+  end_waiting();
+  queries_.stop();
   schedules_.stop();
   housekeeping_.stop();
   for (const auto& lane : lanes_) lane->stop();

@@ -63,6 +63,9 @@ class Engine {
   virtual void resume_execution(core::Caller caller, v1::ResumeWorkflowExecutionRequest request, DoneEmpty done) = 0;
   // The new run.
   virtual void reset_execution(core::Caller caller, v1::ResetWorkflowExecutionRequest request, Done<core::RunId> done) = 0;
+  // The answer, or none so far: `wait_ms` are over.
+  virtual void update_execution(core::Caller caller, v1::UpdateWorkflowExecutionRequest request, int64_t wait_ms,
+                                Done<v1::UpdateWorkflowExecutionResponse> done) = 0;
   // The run that has the signal: the open one, or the one that was started for it.
   virtual void signal_with_start(core::Caller caller, v1::SignalWithStartWorkflowExecutionRequest request, Done<core::RunId> done) = 0;
 
@@ -95,6 +98,14 @@ class Engine {
   virtual void give_back(PollerId poller, const journal::v1::TaskToken& token) = 0;
   // The decider instance no longer caches this run.
   virtual void forget_cached_run(PollerId poller, const v1::WorkflowExecution& execution) = 0;
+
+  // --- queries ---
+  virtual void query_execution(core::Caller caller, v1::QueryWorkflowExecutionRequest request, int64_t wait_ms,
+                               Done<v1::QueryWorkflowExecutionResponse> done) = 0;
+  // UNKNOWN_RESOURCE when nobody waits for it. A reply that is not within its bounds becomes a failure that says so.
+  virtual absl::Status answer_query(const std::string& domain, v1::QueryAnswer answer) = 0;
+  // The coordinator stops: calls that wait for an answer are told to go elsewhere, and so are those that come. Idempotent.
+  virtual void end_waiting() = 0;
 
   // --- reads ---
   virtual void describe_execution(core::Caller caller, v1::DescribeWorkflowExecutionRequest request,

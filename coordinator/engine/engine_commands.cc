@@ -8,14 +8,6 @@
 namespace baton::engine {
 namespace {
 
-constexpr int64_t kQueueFullRetryMs = 100;
-
-absl::Status queue_full() {
-  return core::with_retry_after(
-      core::fault(v1::THROTTLING, "coordinator", "the coordinator has more calls queued than it can hold: send this one again later"),
-      kQueueFullRetryMs);
-}
-
 std::function<void(absl::StatusOr<LaneReply>)> status_only(DoneEmpty done) {
   return [done = std::move(done)](absl::StatusOr<LaneReply> reply) { done(reply.status()); };
 }
@@ -80,14 +72,19 @@ void RunningEngine::start(core::Caller caller, core::StartWorkflowExecution comm
 
 template <class Request>
 bool RunningEngine::address(LaneRequest& lane_request, const Request& request, const DoneEmpty& done) {
-  lane_request.workflow = workflow_key(request.domain(), request.workflow_id());
+  return address(lane_request, request.domain(), request.workflow_id(), request.run_id(), done);
+}
+
+bool RunningEngine::address(LaneRequest& lane_request, const std::string& domain, const std::string& workflow_id, const std::string& run,
+                            const DoneEmpty& done) {
+  lane_request.workflow = workflow_key(domain, workflow_id);
   lane_request.run.shard = lane_request.workflow.shard;
-  if (request.run_id().empty()) return true;
-  const auto run_id = core::RunId::from_text(request.run_id());
+  if (run.empty()) return true;
+  const auto run_id = core::RunId::from_text(run);
   if (!run_id) {
     done(core::fault(v1::UNKNOWN_RESOURCE, "run_id",
-                     "run_id " + request.run_id() + " is not a run of workflow_id " + request.workflow_id() + " in domain " +
-                         request.domain() + " (run ids are 36 characters, as StartWorkflowExecution returns them)"));
+                     "run_id " + run + " is not a run of workflow_id " + workflow_id + " in domain " + domain +
+                         " (run ids are 36 characters, as StartWorkflowExecution returns them)"));
     return false;
   }
   lane_request.run.run_id = *run_id;

@@ -49,14 +49,17 @@ absl::StatusOr<PollerId> RunningEngine::add_poller(PollerSpec spec, std::shared_
   if (!poller.ok()) return poller.status();
   for (const journal::v1::TaskToken& token : held) hold({"baton", ""}, (*poller)->id(), token);
   matcher_.open(*poller, clock_.now_ms());
+  if ((*poller)->spec().answers_queries) queries_.add(*poller);
   return (*poller)->id();
 }
 
 void RunningEngine::remove_poller(PollerId poller_id) {
   if (const auto poller = matcher_.remove(poller_id)) poller->close_sink(clock_.now_ms());
+  queries_.remove(poller_id, true);
 }
 
 void RunningEngine::drain_poller(PollerId poller_id, std::function<void()> when_idle) {
+  queries_.remove(poller_id, false);
   if (const auto poller = matcher_.find(poller_id)) matcher_.drain(*poller, std::move(when_idle));
 }
 

@@ -6,6 +6,7 @@
 #include "coordinator/core/fault.h"
 #include "coordinator/core/snapshot.h"
 #include "coordinator/engine/lane_batch.h"
+#include "coordinator/engine/unavailable.h"
 #include "coordinator/log/log.h"
 
 namespace baton::engine {
@@ -16,12 +17,8 @@ constexpr int kMaxRounds = 50;              // conflicts and stale reads of one 
 constexpr int64_t kSnapshotOnEviction = 50;  // journal rows: fewer are folded as quickly as a snapshot is read
 constexpr int64_t kRoundsPerSnapshot = 16;   // while there is always something to decide
 
-absl::Status stopping() {
-  return core::with_retry_after(
-      core::fault(v1::STORE_UNAVAILABLE, "coordinator", "the coordinator is stopping: send the call again to another one"), 100);
-}
-
 }  // namespace
+
 
 Lane::Lane(LaneEnvironment& environment) : env_(environment), random_(std::random_device{}()) {}
 
@@ -72,6 +69,7 @@ void Lane::run() {
       std::unique_lock lock(mutex_);
       if (!stopping_ || !queue_.empty()) continue;
       lock.unlock();
+      refuse_waiting();
       return write_all_acknowledgements();
     }
     process(std::move(batch));
@@ -86,6 +84,7 @@ int64_t Lane::next_due_ms() const {
   if (!deliveries_.empty()) due = std::min(due, deliveries_.front().withdraw_ms);
   for (const Delivery& delivery : late_deliveries_) due = std::min(due, delivery.withdraw_ms);
   if (!lazy_acknowledgements_.empty()) due = std::min(due, lazy_acknowledgements_.front().due_ms);
+  if (!look_again_.empty()) due = std::min(due, look_again_.begin()->first);
   return due;
 }
 
@@ -98,7 +97,8 @@ std::vector<LaneRequest> Lane::next_batch() {
       save_next_snapshot();
       lock.lock();
     }
-    env_.clock.wait_until(wake_, lock, next_due_ms(), [this] { return stopping_ || !queue_.empty() || !new_deadlines_.empty(); });
+    env_.clock.wait_until(wake_, lock, next_due_ms(), 
+                          [this] { return stopping_ || !queue_.empty() || !new_deadlines_.empty() || (no_waiting_ && !waiting_.empty()); });
     adopt_deadlines();
     const size_t count = std::min(queue_.size(), kMaxBatchRequests);
     batch.reserve(count);
@@ -129,6 +129,8 @@ bool Lane::has_acknowledgements(store::RunKey key) {
 
 void Lane::add_due_work(std::vector<LaneRequest>& batch) {
   const int64_t now_ms = env_.clock.now_ms();
+  if (no_waiting_) refuse_waiting();
+  add_due_waiting(batch, now_ms);
   add_due_deliveries(batch, now_ms);
   while (!lazy_acknowledgements_.empty() && lazy_acknowledgements_.front().due_ms <= now_ms) {
     const store::RunKey run = lazy_acknowledgements_.front().run;

@@ -6,10 +6,12 @@
 // that the batch touched is dropped from the cache and rebuilt from the journal (adr/0003), and the commands are decided again.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <functional>
 #include <list>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -64,6 +66,8 @@ class Lane {
 
   // False: the queue is full, and the request is one that may be refused (not an acknowledgement, an answer or the engine's own).
   bool push(LaneRequest request, bool refusable);
+  // The coordinator stops: who waits for something to happen to a run is told to go elsewhere, and so is whoever comes. Idempotent.
+  void end_waiting();
   // A deadline that the store knows of; harmless when it is known here, or stale.
   void watch_deadline(store::RunKey run, int64_t deadline_ms);
 
@@ -96,6 +100,14 @@ class Lane {
   bool has_acknowledgements(store::RunKey run);
   void adopt_deadlines();
 
+  // --- those who wait for something to happen to a run (lane_await.cc) ---
+  void keep_waiting(store::RunKey run, LaneRequest request);
+  // The run has changed: looks again for whom it matters.
+  void wake_waiting(const CachedRun& run);
+  // Another coordinator may have changed it.
+  void add_due_waiting(std::vector<LaneRequest>& batch, int64_t now_ms);
+  void refuse_waiting();
+
   // --- the cache ---
   CachedRun* find(store::RunKey run);
   CachedRun& insert(std::unique_ptr<CachedRun> run);
@@ -121,6 +133,7 @@ class Lane {
   std::deque<LaneRequest> queue_;
   std::vector<std::pair<store::RunKey, int64_t>> new_deadlines_;
   bool stopping_ = false;
+  std::atomic<bool> no_waiting_{false};
 
   absl::flat_hash_map<core::RunId, std::unique_ptr<CachedRun>> runs_;
   std::list<store::RunKey> use_order_;  // least recently used first
@@ -129,6 +142,9 @@ class Lane {
   std::deque<Delivery> deliveries_;       // in order of time
   std::vector<Delivery> late_deliveries_;  // of broken streams, given a little longer
   std::deque<LazyAcknowledgement> lazy_acknowledgements_;
+  std::map<store::RunKey, std::vector<LaneRequest>> waiting_;
+  std::multimap<int64_t, store::RunKey> look_again_;  // by when
+  size_t waiting_count_ = 0;
   std::deque<store::RunKey> snapshot_candidates_;
   int64_t rounds_ = 0;
   std::map<store::RunKey, std::vector<core::AcknowledgeTask>> saved_acknowledgements_;  // of dropped runs: a conflict must not lose them

@@ -129,6 +129,7 @@ void LaneBatch::append(CachedRun& run, core::RunCommit commit) {
   }
   for (const core::CancelNotice& notice : commit.cancel_notices) cancel_notices_.emplace_back(&run, notice);
   work.messages.insert(work.messages.end(), commit.messages.begin(), commit.messages.end());
+  work.answered_updates.insert(work.answered_updates.end(), commit.answered_updates.begin(), commit.answered_updates.end());
   for (const core::WaitingTask& task : commit.waiting) place(run, task);
 }
 

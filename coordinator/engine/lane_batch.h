@@ -60,6 +60,7 @@ class LaneBatch {
     absl::flat_hash_map<int64_t, ListKey> backlog_removed;
     std::vector<core::AcknowledgeTask> acknowledgements;  // written by this batch
     std::vector<core::OutgoingMessage> messages;          // on the round's arena
+    std::vector<core::AnsweredUpdate> answered_updates;   // on the round's arena
   };
   // A decided request that waits for its commit. Of the engine's own work: a hold that is refused, an offer that comes to nothing, and
   // whatever appended nothing because of what the cache said.
@@ -101,6 +102,7 @@ class LaneBatch {
   void decide_on_nothing(size_t index, bool rests_on_open_run);
   void decide_on(size_t index, CachedRun& run, bool rests_on_open_run);
   void decide_command(size_t index, CachedRun& run, bool rests_on_open_run);
+  void await(size_t index, CachedRun& run, bool rests_on_open_run);  // lane_await.cc
   void refuse(size_t index, absl::Status why, CachedRun* run, bool rests_on_open_run);
   void note_lapse(const LaneRequest& request, const CachedRun& run);
   void note_offer(const LaneRequest& request, CachedRun& run, const core::OfferReply& offer);
@@ -144,6 +146,7 @@ class LaneBatch {
   void publish_ended(const Ended& ended);
   void publish_cancel(CachedRun& run, const core::CancelNotice& notice);
   void publish_replies();
+  void publish_waiting();  // lane_await.cc
 
   Lane& lane_;
   LaneEnvironment& env_;
@@ -171,6 +174,7 @@ class LaneBatch {
   std::set<store::ReceivedKey> received_;
   std::vector<store::OutboxKey> settled_messages_;     // their rows go with this commit
   std::vector<store::ReceivedRow> forestalled_;        // verdicts on deliveries that are still to come
+  std::vector<std::pair<size_t, store::RunKey>> waiting_;  // requests that go on waiting, and for what run
   std::vector<size_t> postponed_;  // decided after this round's commit
   bool registry_said_no_ = false;
 };

@@ -159,6 +159,9 @@ void LaneBatch::add_run_rows(RunWork& work, store::CommitBatch& batch) {
   for (const core::OutgoingMessage& sent : work.messages) {
     batch.outbox_added.push_back({row_key(run, sent.key), sent.message->SerializeAsString(), now_ms_});
   }
+  for (const core::AnsweredUpdate& answered : work.answered_updates) {
+    batch.received.push_back({reply_key(run.workflow, run.key.run_id, answered.update_id), to_reply(*answered.reply), now_ms_});
+  }
 }
 
 store::OutboxKey LaneBatch::row_key(const CachedRun& run, const core::MessageKey& message) {
@@ -200,6 +203,7 @@ void LaneBatch::abandon() {
 }
 
 void LaneBatch::decide_again(std::vector<LaneRequest>& again) {
+  for (const auto& [index, run] : waiting_) requests_[index].await.run_id = {};  // it was not as it seemed
   std::move(requests_.begin(), requests_.end(), std::back_inserter(again));
 }
 

@@ -156,10 +156,11 @@ CachedRun& LaneBatch::begin_run(const store::WorkflowKey& workflow, core::RunCom
 // There is no such run; the core says so, after it has looked at the rest of the request.
 void LaneBatch::decide_on_nothing(size_t index, bool rests_on_open_run) {
   LaneRequest& request = requests_[index];
-  if (request.work == LaneWork::kDescribe) {
-    const std::string what = "workflow execution " + request.workflow.workflow_id + " " + request.run.run_id.to_text();
-    return refuse(index, core::fault(v1::UNKNOWN_RESOURCE, what, what + " does not exist in domain " + request.workflow.domain), nullptr,
-                  rests_on_open_run);
+  if (request.work == LaneWork::kDescribe || request.work == LaneWork::kAwait) {
+    const bool by_workflow_id = request.run.run_id.empty();
+    const std::string what = "workflow execution " + request.workflow.workflow_id + (by_workflow_id ? "" : " " + request.run.run_id.to_text());
+    const std::string why = by_workflow_id ? " has no open run in domain " : " does not exist in domain ";
+    return refuse(index, core::fault(v1::UNKNOWN_RESOURCE, what, what + why + request.workflow.domain), nullptr, rests_on_open_run);
   }
   // Of a run that was removed since, as far as this lane had thought it open.
   if (request.work == LaneWork::kFire || request.work == LaneWork::kWithdraw) return lane_.forget(request.run);
@@ -215,6 +216,8 @@ void LaneBatch::decide_on(size_t index, CachedRun& run, bool rests_on_open_run) 
                           .open_run = run.key.run_id});
       return;
     }
+    case LaneWork::kAwait:
+      return await(index, run, rests_on_open_run);
     default:
       write_acknowledgements(run);
       return decide_command(index, run, rests_on_open_run);

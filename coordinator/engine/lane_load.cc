@@ -182,6 +182,7 @@ absl::StatusOr<LaneBatch::Confirmed> LaneBatch::confirm() {
     runs.push_back(run);
   };
   for (const auto& [run, acknowledgement] : refused_acknowledgements_) ask_about(run);
+  for (const auto& [index, run] : waiting_) ask_about(lane_.find(run));  // what they wait for counts from here
   for (Decided& decided : decided_) {
     if (!rests_on_cache(decided)) continue;
     const LaneRequest& request = requests_[decided.request];

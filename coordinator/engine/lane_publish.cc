@@ -29,6 +29,7 @@ void LaneBatch::publish() {
     if (work.records->records_size() > 0) publish_run(work);
   }
   publish_replies();
+  publish_waiting();
   publish_offers();
   for (const auto& [run, notice] : cancel_notices_) publish_cancel(*run, notice);
   for (const RunWork& work : works_) {

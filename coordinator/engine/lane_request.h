@@ -17,10 +17,28 @@
 
 namespace baton::engine {
 
+// Somebody waits for something to happen to a run.
+struct Await {
+  int64_t until_ms = 0;   // then it is over
+  std::string update_id;  // this update is answered; empty: everything that has happened until now is decided on
+  // Of the latter: the last event when the run was first looked at, and which run that was.
+  int64_t last_event_id = 0;
+  core::RunId run_id = {};
+};
+
+// Whom to ask about a run, and what of it: see QueryTask. Of a query, everything but its own part.
+struct QueryTarget {
+  v1::QueryTask task;
+  std::string task_list;
+  std::string preferred_instance;  // keeps the run as its last decision left it; empty: none does
+};
+
 // What a command came to, once it is durable.
 struct LaneReply {
   core::Reply reply;
   std::shared_ptr<v1::DescribeWorkflowExecutionResponse> description;  // of kDescribe
+  std::shared_ptr<QueryTarget> query;  // of kAwait for a query
+  bool in_vain = false;                // of kAwait: it has not happened, and its time is over
 };
 
 // In this order within one batch: what clients have done comes before what time does, and both before new offers.
@@ -30,6 +48,7 @@ enum class LaneWork : uint8_t {
   kCommand,      // of a client: answered by `done`
   kForget,  // a decider no longer caches the run: `poller` says which
   kDescribe,
+  kAwait,  // answered when it has happened: lane_await.cc
   kWithdraw,
   kFire,
   kOffer,  // of a task that waited, to `poller`
@@ -46,6 +65,7 @@ struct LaneRequest {
   // Names a call that must not be applied twice; an empty id: not protected.
   std::string operation, request_id;
 
+  Await await;  // of kAwait
   std::optional<store::OutboxKey> message;  // of ReceiveMessage and SettleMessage
 
   std::shared_ptr<TaskPoller> poller;       // kAcknowledge, kHold, kForget, kOffer; kWithdraw of what lapsed

@@ -194,6 +194,13 @@ void Matcher::release(const std::shared_ptr<TaskPoller>& poller, int64_t now_ms)
   if (when_idle) when_idle();
 }
 
+bool Matcher::take_slot_of(TaskPoller& poller) {
+  const std::lock_guard lock(mutex_);
+  if (!poller.open_ || poller.silent_ || poller.free_slots_ <= 0) return false;
+  --poller.free_slots_;
+  return true;
+}
+
 void Matcher::occupy(TaskPoller& poller) {
   const std::lock_guard lock(mutex_);
   --poller.free_slots_;

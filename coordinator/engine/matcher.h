@@ -53,6 +53,8 @@ class Matcher {
   std::shared_ptr<TaskPoller> reserve(const ListKey& list, const std::string& preferred_instance);
   // Gives a slot back (a task was answered, withdrawn, given back, or its offer came to nothing); the next waiting task takes it.
   void release(const std::shared_ptr<TaskPoller>& poller, int64_t now_ms);
+  // A slot for something that is no task. False: it gets nothing now, or has none free.
+  bool take_slot_of(TaskPoller& poller);
   // A reconnecting client holds a task: it takes a slot, free or not.
   void occupy(TaskPoller& poller);
 

@@ -29,6 +29,7 @@ struct PollerSpec {
   std::string instance_id;  // of the client process; empty for unary polls
   int32_t slots = 1;        // never more tasks than this are out to the poller
   bool unary = false;       // gets one task, in a final hand-out
+  bool answers_queries = false;  // of decisions: a unary poll may end with a query instead
   // Tokens held from an earlier stream: each is acknowledged at once and takes a slot before any task is offered.
   std::vector<journal::v1::TaskToken> held;
   // Unary decision polls: how the history is shown.
@@ -53,6 +54,8 @@ class PollerSink {
   // Takes the tasks, at least one and all on one arena, but for their tokens. False: the stream is over, and the client will never know of the
   // offers.
   virtual bool offer(std::span<OfferedTask> offered) = 0;
+  // A query for a poller that answers them. False: as offer().
+  virtual bool query(v1::QueryTask task) = 0;
   // The execution asked for this activity's cancellation.
   virtual void cancel_requested(const journal::v1::TaskToken& token) = 0;
   // The task ended, or another delivery of it won, without this client's answer; `why` carries the Fault. Its slot is freed by give_back or by

@@ -11,9 +11,10 @@
 #include "coordinator/engine/history_reader.h"
 #include "coordinator/engine/housekeeping.h"
 #include "coordinator/engine/lane.h"
-#include "coordinator/engine/read_errors.h"
+#include "coordinator/engine/queries.h"
 #include "coordinator/engine/reader_pool.h"
 #include "coordinator/engine/schedules.h"
+#include "coordinator/engine/unavailable.h"
 
 namespace baton::engine {
 
@@ -42,6 +43,14 @@ class RunningEngine final : public Engine {
                         DoneEmpty done) override;
   void heartbeat(core::Caller caller, const journal::v1::TaskToken& token, v1::ActivityTaskHeartbeat heartbeat, PollerId poller,
                  Done<bool> done) override;
+
+  // --- engine_ask.cc ---
+  void update_execution(core::Caller caller, v1::UpdateWorkflowExecutionRequest request, int64_t wait_ms,
+                        Done<v1::UpdateWorkflowExecutionResponse> done) override;
+  void query_execution(core::Caller caller, v1::QueryWorkflowExecutionRequest request, int64_t wait_ms,
+                       Done<v1::QueryWorkflowExecutionResponse> done) override;
+  absl::Status answer_query(const std::string& domain, v1::QueryAnswer answer) override;
+  void end_waiting() override;
 
   // --- engine_reset.cc ---
   void reset_execution(core::Caller caller, v1::ResetWorkflowExecutionRequest request, Done<core::RunId> done) override;
@@ -82,6 +91,12 @@ class RunningEngine final : public Engine {
   // Fills the request with whom it is about. False: the run id cannot be one; the caller has been told.
   template <class Request>
   bool address(LaneRequest& lane_request, const Request& request, const DoneEmpty& done);
+  bool address(LaneRequest& lane_request, const std::string& domain, const std::string& workflow_id, const std::string& run_id,
+               const DoneEmpty& done);
+  void await_reply(const store::WorkflowKey& workflow, const core::RunId& run_id, const std::string& update_id, int64_t until_ms,
+                   Done<v1::UpdateWorkflowExecutionResponse> done);
+  void read_reply(const store::WorkflowKey& workflow, const core::RunId& run_id, const std::string& update_id,
+                  Done<v1::UpdateWorkflowExecutionResponse> done);
   void start(core::Caller caller, core::StartWorkflowExecution command, const char* operation, Done<core::RunId> done);
   struct Reset;
   void queue_reset(std::shared_ptr<Reset> reset);
@@ -124,6 +139,7 @@ class RunningEngine final : public Engine {
   Registry registry_;
   RateBuckets rates_;
   Matcher matcher_;
+  Queries queries_;
   OpenExecutions open_executions_;
   ReaderPool readers_;
   LaneEnvironment environment_;

@@ -1,6 +1,7 @@
 #include "coordinator/engine/verdict.h"
 
 #include "coordinator/core/fault.h"
+#include "coordinator/core/journal_values.h"
 
 namespace baton::engine {
 
@@ -25,6 +26,22 @@ absl::StatusOr<LaneReply> from_verdict(const std::string& bytes) {
   if (verdict.has_refused()) return core::fault(verdict.refused().fault(), "", verdict.refused().message());
   if (const auto run_id = core::RunId::from_text(verdict.run_id())) return LaneReply{core::StartReply{*run_id}, nullptr};
   return LaneReply{core::RepeatReply{}, nullptr};
+}
+
+store::ReceivedKey reply_key(const store::WorkflowKey& workflow, const core::RunId& run_id, const std::string& update_id) {
+  return {workflow, "AnswerUpdate", run_id.to_text() + "/" + update_id};
+}
+
+std::string to_reply(const journal::v1::Reply& reply) {
+  v1::Reply shown;
+  core::to_api(reply, &shown);
+  return shown.SerializeAsString();
+}
+
+absl::StatusOr<v1::Reply> from_reply(const std::string& bytes) {
+  v1::Reply reply;
+  if (!reply.ParseFromString(bytes)) return absl::DataLossError("the recorded answer to an update cannot be read");
+  return reply;
 }
 
 }  // namespace baton::engine

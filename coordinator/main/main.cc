@@ -92,6 +92,7 @@ int serve(const Settings& settings, store::Store& store, const core::Authorizer&
   const DeadlineExit at_the_latest(kStopPatience, kExitStopped);
   (*server)->set_healthy(false);
   services.end_polls();
+  engine->end_waiting();
   (*server)->stop(kCallsPatience);
   engine->stop();
   log_event(LogLevel::kInfo, "stopped");

@@ -1,4 +1,4 @@
-#include "coordinator/engine/read_errors.h"
+#include "coordinator/engine/unavailable.h"
 
 #include <string>
 
@@ -8,8 +8,19 @@ namespace baton::engine {
 namespace {
 
 constexpr int64_t kReadersBusyRetryMs = 200;
+constexpr int64_t kRetryMs = 100;
 
 }  // namespace
+
+absl::Status queue_full() {
+  return core::with_retry_after(
+      core::fault(v1::THROTTLING, "coordinator", "the coordinator has more calls queued than it can hold: send this one again later"), kRetryMs);
+}
+
+absl::Status stopping() {
+  return core::with_retry_after(
+      core::fault(v1::STORE_UNAVAILABLE, "coordinator", "the coordinator is stopping: send the call again to another one"), kRetryMs);
+}
 
 absl::Status readers_busy() {
   return core::with_retry_after(

@@ -1,0 +1,124 @@
+// Those who wait for something to happen to a run: an update to be answered, or what happened before a query to be decided on. They are looked
+// at like any other request; who must go on waiting is kept beside the run until a commit of this lane changes it, or for a second, since
+// another coordinator may have.
+#include <algorithm>
+
+#include "coordinator/core/fault.h"
+#include "coordinator/core/journal_values.h"
+#include "coordinator/engine/lane_batch.h"
+#include "coordinator/engine/unavailable.h"
+
+namespace baton::engine {
+namespace {
+
+constexpr int64_t kLookAgainMs = 1'000;
+constexpr int64_t kFullRetryMs = 500;
+
+absl::Status too_many() {
+  return core::with_retry_after(
+      core::fault(v1::THROTTLING, "coordinator",
+                  "the coordinator has " + std::to_string(core::kMaxWaitingCalls) + " calls that wait for an execution: send this one again later"),
+      kFullRetryMs);
+}
+
+absl::Status closed(const CachedRun& run) {
+  const std::string what = "run " + run.key.run_id.to_text();
+  return core::fault(v1::UNKNOWN_RESOURCE, what, what + " of workflow_id " + run.workflow.workflow_id + " is closed: only an open run answers queries");
+}
+
+bool goes_on_waiting(const Await& await, const core::ExecutionState& state) {
+  if (!state.open()) return false;
+  if (!await.update_id.empty()) return state.updates.contains(await.update_id);
+  // Whatever the decider must see brings a decision task.
+  if (!state.decision || state.pause || state.decision->parked_until_ms != 0) return false;
+  return state.previous_started_event_id <= await.last_event_id;
+}
+
+std::shared_ptr<QueryTarget> target_of(const CachedRun& run) {
+  const core::ExecutionState& state = run.state;
+  auto target = std::make_shared<QueryTarget>();
+  target->task.mutable_workflow_execution()->set_workflow_id(run.workflow.workflow_id);
+  target->task.mutable_workflow_execution()->set_run_id(run.key.run_id.to_text());
+  core::to_api(state.started().workflow_type(), target->task.mutable_workflow_type());
+  target->task.set_last_event_id(state.last_event_id);
+  target->task_list = state.decision_task_list();
+  if (state.previous_started_event_id == 0) return target;
+  auto& wanted = *target->task.mutable_state();
+  wanted.set_started_event_id(state.previous_started_event_id);
+  const auto& answer = state.last_answer;
+  if (!answer || answer->abandoned || answer->started_event_id != state.previous_started_event_id) return target;
+  wanted.set_delivery(answer->delivery);
+  if (answer->run_cached && answer->instance_id != run.forgotten_by) target->preferred_instance = answer->instance_id;
+  return target;
+}
+
+}  // namespace
+
+void LaneBatch::await(size_t index, CachedRun& run, bool rests_on_open_run) {
+  Await& await = requests_[index].await;
+  const bool is_query = await.update_id.empty();
+  if (is_query && !run.state.open()) return refuse(index, closed(run), &run, rests_on_open_run);
+  if (await.run_id != run.key.run_id) {
+    await.run_id = run.key.run_id;
+    await.last_event_id = run.state.last_event_id;
+  }
+  const bool waits = goes_on_waiting(await, run.state);
+  if (waits && now_ms_ < await.until_ms) return waiting_.emplace_back(index, run.key), void();
+  LaneReply reply{core::StartReply{run.key.run_id}, nullptr};
+  reply.in_vain = waits;
+  if (is_query) reply.query = target_of(run);
+  decided_.push_back({.request = index, .reply = std::move(reply), .run = &run, .rests_on_open_run = rests_on_open_run, .open_run = run.key.run_id});
+}
+
+void LaneBatch::publish_waiting() {
+  for (const auto& [index, run] : waiting_) lane_.keep_waiting(run, std::move(requests_[index]));
+  if (lane_.waiting_.empty()) return;
+  for (const RunWork& work : works_) lane_.wake_waiting(*work.run);
+}
+
+void Lane::keep_waiting(store::RunKey run, LaneRequest request) {
+  if (no_waiting_) return request.done(stopping());
+  if (waiting_count_ >= core::kMaxWaitingCalls) return request.done(too_many());
+  request.rounds = 0;
+  ++waiting_count_;
+  look_again_.emplace(std::min(env_.clock.now_ms() + kLookAgainMs, request.await.until_ms), run);
+  waiting_[run].push_back(std::move(request));
+}
+
+void Lane::wake_waiting(const CachedRun& run) {
+  const auto found = waiting_.find(run.key);
+  if (found == waiting_.end()) return;
+  std::vector<LaneRequest>& requests = found->second;
+  const auto over = std::stable_partition(requests.begin(), requests.end(),
+                                          [&](const LaneRequest& request) { return goes_on_waiting(request.await, run.state); });
+  for (auto request = over; request != requests.end(); ++request) push(std::move(*request), false);
+  waiting_count_ -= static_cast<size_t>(requests.end() - over);
+  requests.erase(over, requests.end());
+  if (requests.empty()) waiting_.erase(found);
+}
+
+void Lane::add_due_waiting(std::vector<LaneRequest>& batch, int64_t now_ms) {
+  while (!look_again_.empty() && look_again_.begin()->first <= now_ms) {
+    const auto found = waiting_.find(look_again_.begin()->second);
+    look_again_.erase(look_again_.begin());
+    if (found == waiting_.end()) continue;
+    waiting_count_ -= found->second.size();
+    std::move(found->second.begin(), found->second.end(), std::back_inserter(batch));
+    waiting_.erase(found);
+  }
+}
+
+void Lane::refuse_waiting() {
+  for (auto& [run, requests] : std::exchange(waiting_, {})) {
+    for (LaneRequest& request : requests) request.done(stopping());
+  }
+  look_again_.clear();
+  waiting_count_ = 0;
+}
+
+void Lane::end_waiting() {
+  no_waiting_ = true;
+  wake_.notify_all();
+}
+
+}  // namespace baton::engine
