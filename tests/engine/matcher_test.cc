@@ -12,6 +12,7 @@ using ::testing::IsEmpty;
 class NoSink final : public PollerSink {
  public:
   bool offer(std::span<OfferedTask>) override { return true; }
+  bool query(v1::QueryTask) override { return true; }
   void cancel_requested(const journal::v1::TaskToken&) override {}
   void closed(const journal::v1::TaskToken&, const absl::Status&) override {}
   void draining() override {}

@@ -29,6 +29,7 @@ T ScriptedPoller::take(std::deque<T>& queue, const char* what) {
 
 engine::OfferedTask ScriptedPoller::next_offer() { return take(offers_, "task"); }
 TaskToken ScriptedPoller::next_cancel() { return take(cancels_, "cancel request"); }
+v1::QueryTask ScriptedPoller::next_query() { return take(queries_, "query"); }
 ScriptedPoller::Closed ScriptedPoller::next_closed() { return take(closed_, "word of a closed task"); }
 
 void ScriptedPoller::wait_for_draining() {
@@ -70,6 +71,14 @@ bool ScriptedPoller::offer(std::span<engine::OfferedTask> offered) {
   const std::lock_guard lock(mutex_);
   if (over_) return false;
   std::move(offered.begin(), offered.end(), std::back_inserter(offers_));
+  changed_.notify_all();
+  return true;
+}
+
+bool ScriptedPoller::query(v1::QueryTask task) {
+  const std::lock_guard lock(mutex_);
+  if (over_) return false;
+  queries_.push_back(std::move(task));
   changed_.notify_all();
   return true;
 }

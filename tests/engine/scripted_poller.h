@@ -25,6 +25,7 @@ class ScriptedPoller final : public engine::PollerSink {
   // --- what the test waits for; a test failure when it does not come ---
   engine::OfferedTask next_offer();
   TaskToken next_cancel();
+  v1::QueryTask next_query();
   struct Closed {
     TaskToken token;
     absl::Status why;
@@ -40,6 +41,7 @@ class ScriptedPoller final : public engine::PollerSink {
   std::optional<TaskToken> take_cancel();
 
   bool offer(std::span<engine::OfferedTask> offered) override;
+  bool query(v1::QueryTask task) override;
   void cancel_requested(const TaskToken& token) override;
   void closed(const TaskToken& token, const absl::Status& why) override;
   void draining() override;
@@ -52,6 +54,7 @@ class ScriptedPoller final : public engine::PollerSink {
   std::condition_variable changed_;
   std::deque<engine::OfferedTask> offers_;
   std::deque<TaskToken> cancels_;
+  std::deque<v1::QueryTask> queries_;
   std::deque<Closed> closed_;
   bool draining_ = false, over_ = false;
 };

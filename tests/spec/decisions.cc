@@ -60,6 +60,9 @@ v1::Decision call_function(const std::string& id, const std::string& fields) {
   merge(fields, made.mutable_schedule_lambda_function());
   return made;
 }
+v1::Decision answer_update(const std::string& update_id, const std::string& reply) {
+  return decision("answer_update", quoted("update_id", update_id) + "reply { " + reply + " }");
+}
 v1::Decision complete(const std::string& fields) { return decision("complete_workflow_execution", fields); }
 v1::Decision fail(const std::string& fields) { return decision("fail_workflow_execution", fields); }
 v1::Decision cancel(const std::string& fields) { return decision("cancel_workflow_execution", fields); }

@@ -25,6 +25,8 @@ v1::Decision signal_external(const std::string& workflow_id, const std::string& 
 v1::Decision request_cancel_external(const std::string& workflow_id, const std::string& fields = "");
 // Of function "resize" unless `fields` say otherwise.
 v1::Decision call_function(const std::string& id, const std::string& fields = "");
+// With the result "done" unless `reply` says otherwise.
+v1::Decision answer_update(const std::string& update_id, const std::string& reply = "completed { result { data: 'done' } }");
 v1::Decision complete(const std::string& fields = "");
 v1::Decision fail(const std::string& fields = "");
 v1::Decision cancel(const std::string& fields = "");
