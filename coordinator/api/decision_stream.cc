@@ -75,10 +75,7 @@ class DecisionStream final : public PollStream<Request, Response> {
     for_tokens("acknowledged_task_tokens", frame.acknowledged_task_tokens(),
                [&](const auto& token) { backend_.engine.acknowledge(poller(), token); });
     for (v1::DecisionTaskAnswer& answer : *frame.mutable_answers()) respond(answer);
-    // One that came too late is for nobody.
-    for (v1::QueryAnswer& answer : *frame.mutable_query_answers()) {
-      backend_.engine.answer_query(spec().domain, std::move(answer)).IgnoreError();
-    }
+    for (const v1::QueryAnswer& answer : frame.query_answers()) answer_query(answer);
     // First, so that what is given back goes to others.
     if (frame.draining()) backend_.engine.drain_poller(poller());
     for_tokens("returned_task_tokens", frame.returned_task_tokens(),
@@ -99,6 +96,19 @@ class DecisionStream final : public PollStream<Request, Response> {
     }
     if (absl::Status checked = check_size("decisions", answer.completed()); !checked.ok()) return done(checked);
     backend_.engine.respond_decision(caller_, *token, std::move(*answer.mutable_completed()), poller(), std::move(done));
+  }
+
+  // One that came too late is for nobody; one that is not valid is told to whoever asked.
+  void answer_query(const v1::QueryAnswer& answer) {
+    const absl::Status answered = backend_.engine.answer_query(spec().domain, answer);
+    if (core::fault_of(answered) != v1::VALIDATION) return;
+    v1::QueryAnswer instead;
+    instead.set_query_token(answer.query_token());
+    auto& failed = *instead.mutable_reply()->mutable_failed();
+    failed.set_reason("INVALID_REPLY");
+    failed.mutable_details()->set_content_type("text/plain");
+    failed.mutable_details()->set_data(std::string(answered.message()));
+    backend_.engine.answer_query(spec().domain, instead).IgnoreError();
   }
 
   DecisionPageRequest page_;

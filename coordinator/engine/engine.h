@@ -102,8 +102,8 @@ class Engine {
   // --- queries ---
   virtual void query_execution(core::Caller caller, v1::QueryWorkflowExecutionRequest request, int64_t wait_ms,
                                Done<v1::QueryWorkflowExecutionResponse> done) = 0;
-  // UNKNOWN_RESOURCE when nobody waits for it. A reply that is not within its bounds becomes a failure that says so.
-  virtual absl::Status answer_query(const std::string& domain, v1::QueryAnswer answer) = 0;
+  // VALIDATION when the reply is not within its bounds: the query stays open. UNKNOWN_RESOURCE when nobody waits for it.
+  virtual absl::Status answer_query(const std::string& domain, const v1::QueryAnswer& answer) = 0;
   // The coordinator stops: calls that wait for an answer are told to go elsewhere, and so are those that come. Idempotent.
   virtual void end_waiting() = 0;
 

@@ -105,16 +105,10 @@ void RunningEngine::query_execution(core::Caller, v1::QueryWorkflowExecutionRequ
   if (!lane_of(shard).push(std::move(lane_request), true)) done(queue_full());
 }
 
-absl::Status RunningEngine::answer_query(const std::string& domain, v1::QueryAnswer answer) {
-  const absl::Status fits = core::check_reply("reply", answer.reply(), registry_.picture()->limits_of(domain));
-  if (!fits.ok()) {
-    answer.clear_reply();
-    auto& failed = *answer.mutable_reply()->mutable_failed();
-    failed.set_reason("INVALID_REPLY");
-    failed.mutable_details()->set_content_type("text/plain");
-    failed.mutable_details()->set_data(std::string(fits.message()));
-  }
-  return queries_.answer(domain, answer.query_token(), std::move(*answer.mutable_reply()));
+absl::Status RunningEngine::answer_query(const std::string& domain, const v1::QueryAnswer& answer) {
+  if (answer.query_token().empty()) return core::invalid_field("answer.query_token", "is missing");
+  const absl::Status fits = core::check_reply("answer.reply", answer.reply(), registry_.picture()->limits_of(domain));
+  return fits.ok() ? queries_.answer(domain, answer.query_token(), answer.reply()) : fits;
 }
 
 void RunningEngine::end_waiting() {

@@ -49,7 +49,7 @@ class RunningEngine final : public Engine {
                         Done<v1::UpdateWorkflowExecutionResponse> done) override;
   void query_execution(core::Caller caller, v1::QueryWorkflowExecutionRequest request, int64_t wait_ms,
                        Done<v1::QueryWorkflowExecutionResponse> done) override;
-  absl::Status answer_query(const std::string& domain, v1::QueryAnswer answer) override;
+  absl::Status answer_query(const std::string& domain, const v1::QueryAnswer& answer) override;
   void end_waiting() override;
 
   // --- engine_reset.cc ---

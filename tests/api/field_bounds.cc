@@ -180,7 +180,7 @@ void add_starts(Table& t) {
 }
 
 void add_calls_about_runs(Table& t) {
-  for (const char* call : {"Signal", "RequestCancel", "Terminate", "Pause", "Resume", "Reset"}) {
+  for (const char* call : {"Signal", "Update", "RequestCancel", "Terminate", "Pause", "Resume", "Reset"}) {
     const std::string request = std::string(call) + "WorkflowExecutionRequest";
     t[request + ".domain"] = domain();
     t[request + ".workflow_id"] = nobody();
@@ -190,6 +190,16 @@ void add_calls_about_runs(Table& t) {
   t["SignalWorkflowExecutionRequest.signal_name"] = name();
   t["SignalWorkflowExecutionRequest.input"] = message();
   t["SignalWorkflowExecutionRequest.headers"] = message().elements(0, 16);
+  t["UpdateWorkflowExecutionRequest.request_id"] = required(request_id());
+  t["UpdateWorkflowExecutionRequest.update_name"] = name();
+  t["UpdateWorkflowExecutionRequest.input"] = message();
+  t["UpdateWorkflowExecutionRequest.headers"] = message().elements(0, 16);
+  t["UpdateWorkflowExecutionRequest.wait"] = lasting(0, core::kMaxAskWaitMs);
+  t["QueryWorkflowExecutionRequest.domain"] = domain();
+  t["QueryWorkflowExecutionRequest.execution"] = needed_message();
+  t["QueryWorkflowExecutionRequest.query_name"] = name();
+  t["QueryWorkflowExecutionRequest.input"] = message();
+  t["QueryWorkflowExecutionRequest.wait"] = lasting(1, core::kMaxAskWaitMs);
   t["TerminateWorkflowExecutionRequest.reason"] = words(256);
   t["TerminateWorkflowExecutionRequest.details"] = message();
   t["TerminateWorkflowExecutionRequest.child_policy"] = child_policy();
@@ -315,6 +325,16 @@ void add_streams(Table& t) {
     t[frame + ".draining"] = any_flag();
   }
   t["ActivityPollerOpen.functions"] = any_flag();
+  t["DecisionPollerOpen.answers_queries"] = any_flag();
+  // What is wrong with one becomes the answer.
+  const std::string answers = "PollDecisionTasksRequest.query_answers";
+  for (const std::string reply : {"", ".query_token", ".reply", ".reply.outcome", ".reply.completed.result", ".reply.failed.rejected",
+                                  ".reply.failed.reason", ".reply.failed.details"}) {
+    t[answers + reply] = any("it is for nobody, and so passed over");
+  }
+  for (const std::string payload : {".reply.completed.result", ".reply.failed.details"}) {
+    for (const char* field : {".data", ".content_type", ".encoding", ".key_id"}) t[answers + payload + field] = any("it is for nobody");
+  }
   t["PollActivityTasksRequest.heartbeats"] = any("as many as fit in a frame");
   t["PollDecisionTasksRequest.forget"] = any("as many as fit in a frame");
   t["PollDecisionTasksRequest.forget.workflow_id"] = any("what is not cached is passed over").given();
@@ -341,6 +361,11 @@ void add_tasks(Table& t) {
   t["PollForDecisionTaskRequest.next_page_token"] = page_token();
   t["PollForDecisionTaskRequest.maximum_page_size"] = page_size();
   t["PollForDecisionTaskRequest.reverse_order"] = any_flag();
+  t["PollForDecisionTaskRequest.answers_queries"] = any_flag();
+  t["RespondQueryRequest.domain"] = domain();
+  t["RespondQueryRequest.answer"] = needed_message();
+  t["QueryAnswer.query_token"] = required(between(text("nobody's"), {}, {}));
+  t["QueryAnswer.reply"] = needed_message();
   t["PollForDecisionTaskRequest.start_at_previous_started_event"] = any_flag();
   for (const char* answer :
        {"RespondActivityTaskCompleted", "RespondActivityTaskFailed", "RespondActivityTaskCanceled", "RecordActivityTaskHeartbeat"}) {
@@ -401,6 +426,13 @@ void add_decisions(Table& t) {
                                    "RequestCancelExternalWorkflowExecution", "ScheduleLambdaFunction"}) {
     t[std::string(with_control) + "Attributes.control"] = words(32'768);
   }
+  t["AnswerUpdateAttributes.update_id"] = words(64).not_empty();
+  t["AnswerUpdateAttributes.reply"] = needed_message();
+  t["Reply.outcome"] = required(between(member("completed", present()), {}, {}));
+  t["ReplyCompleted.result"] = message();
+  t["ReplyFailed.rejected"] = any_flag();
+  t["ReplyFailed.reason"] = words(256);
+  t["ReplyFailed.details"] = message();
   t["UpsertSearchAttributesAttributes.search_attributes"] = message().elements(0, 20);
   t["UpsertSearchAttributesAttributes.removed"] = name(64).elements(0, 20);
   t["CompleteWorkflowExecutionAttributes.result"] = message();

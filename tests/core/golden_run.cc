@@ -168,6 +168,14 @@ absl::StatusOr<Commit> GoldenRun::decide_call(const Words& words, const std::vec
     merge(fields, command.request);
     return run().decide(std::move(command));
   }
+  if (words.verb == "update") {
+    UpdateWorkflowExecution command;
+    name_run(command.request);
+    command.request.set_update_name(words.argument(0));
+    command.request.set_request_id(words.argument(1));
+    merge(fields, command.request);
+    return run().decide(std::move(command));
+  }
   if (words.verb == "request_cancel") {
     RequestCancelWorkflowExecution command;
     name_run(command.request);

@@ -103,6 +103,9 @@ void tell_work(std::ostream& out, const RunCommit& run, int64_t start_ms) {
     out << "  > sends " << static_cast<int>(sent.key.kind) << "/" << sent.key.subject << on_one_line(message) << "\n";
   }
   if (run.visibility.opened) out << "  > visible: opened\n";
+  for (const AnsweredUpdate& answered : run.answered_updates) {
+    out << "  > answers update " << answered.update_id << ": " << answered.reply->ShortDebugString() << "\n";
+  }
   if (run.visibility.attributes_changed && !run.visibility.opened) out << "  > visible: search attributes changed\n";
   if (run.visibility.cancel_requested) out << "  > visible: cancel requested\n";
   if (run.visibility.closed) out << "  > visible: closed as " << journal::CloseStatus_Name(run.after.close_status) << "\n";

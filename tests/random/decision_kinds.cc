@@ -79,6 +79,13 @@ void fill_attributes(Draws& draws, Decision& decision) {
   if (draws.percent(30)) upsert.add_removed("other");
 }
 
+// Mostly of an update that never was; see RandomDriver::answer_updates.
+void fill_update(Draws& draws, Decision& decision) {
+  auto& answer = *decision.mutable_answer_update();
+  answer.set_update_id("update-" + std::to_string(draws.below(50)));
+  answer.mutable_reply()->mutable_failed()->set_reason("guessed");
+}
+
 void fill_marker(Draws&, Decision& decision) { decision.mutable_record_marker()->set_marker_name("here"); }
 
 void fill_complete(Draws&, Decision& decision) { decision = complete_execution(); }
@@ -111,6 +118,7 @@ std::span<const DecisionKind> decision_kinds() {
        {Event::kRequestCancelExternalWorkflowExecutionInitiated}},
       {Decision::kUpsertSearchAttributes, 1, false, fill_attributes,
        {Event::kSearchAttributesUpserted, Event::kUpsertSearchAttributesFailed}},
+      {Decision::kAnswerUpdate, 1, false, fill_update, {Event::kWorkflowExecutionUpdateAnswered, Event::kAnswerUpdateFailed}},
       {Decision::kCompleteWorkflowExecution, 3, true, fill_complete,
        {Event::kWorkflowExecutionCompleted, Event::kCompleteWorkflowExecutionFailed}},
       {Decision::kFailWorkflowExecution, 1, true, fill_fail, {Event::kWorkflowExecutionFailed, Event::kFailWorkflowExecutionFailed}},

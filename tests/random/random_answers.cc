@@ -63,11 +63,26 @@ void RandomDriver::answer(TaskKey key, Client* client) {
   if (client != nullptr) drop(*client, key);
   if (task.kind == core::TaskKind::kDecision) {
     if (draws_.percent(15)) return give_up(task, client);
-    return answer_decision(task, client, draw_decisions(draws_), draws_.percent(50));
+    DrawnDecisions drawn = draw_decisions(draws_);
+    answer_updates(task, drawn);
+    return answer_decision(task, client, drawn, draws_.percent(50));
   }
   constexpr std::array kOutcomes = {ActivityTaskAnswer::kCompleted, ActivityTaskAnswer::kCompleted, ActivityTaskAnswer::kFailed,
                                     ActivityTaskAnswer::kCanceled};
   answer_activity(task, client, draws_.one_of(kOutcomes));
+}
+
+// Some of those that wait.
+void RandomDriver::answer_updates(const Task& task, DrawnDecisions& drawn) {
+  const Witness::Run* run = witness_->find(std::get<core::RunId>(key_of(task.token)));
+  if (run == nullptr) return;
+  for (const auto& [update_id, update] : run->state.updates) {
+    if (draws_.percent(40)) continue;
+    v1::Decision decision;
+    decision.mutable_answer_update()->set_update_id(update_id);
+    decision.mutable_answer_update()->mutable_reply()->mutable_completed()->mutable_result()->set_data(fresh("reply-"));
+    drawn.decisions.insert(drawn.decisions.begin(), decision);
+  }
 }
 
 // Whoever answers a decision task again says the same, unless it was surely not applied.

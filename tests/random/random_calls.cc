@@ -6,6 +6,7 @@
 #include "coordinator/core/decide.h"
 #include "coordinator/core/describe.h"
 #include "coordinator/core/fault.h"
+#include "coordinator/core/journal_values.h"
 #include "gtest/gtest.h"
 #include "tests/random/random_driver.h"
 
@@ -109,6 +110,54 @@ void RandomDriver::signal(const std::string& workflow_id, bool by_run_id) {
 }
 
 void RandomDriver::signal_something() { signal(some_workflow_id(), draws_.percent(20)); }
+
+// It waits for no answer, but is told one that was given already. A run that closed without one has it all the same.
+void RandomDriver::update_something() {
+  v1::UpdateWorkflowExecutionRequest request;
+  request.set_domain(kDomain);
+  request.set_workflow_id(some_workflow_id());
+  request.set_update_name(fresh("update-"));
+  request.set_request_id(request.update_name());
+  Sent& sent = ledger_.add({.mark = request.update_name(), .workflow_id = request.workflow_id()});
+  sent.since = witness_->commits();
+  sent.send = [this, &sent, request](size_t at, engine::PollerId) {
+    engine(at).update_execution(caller(), request, 0, [this, &sent](const absl::StatusOr<v1::UpdateWorkflowExecutionResponse>& response) {
+      if (core::fault_of(response.status()) == v1::UPDATE_UNANSWERED) return ledger_.reply(sent, core::RunId{});
+      if (!response.ok()) return ledger_.reply(sent, response.status());
+      if (response->has_reply()) {
+        const std::lock_guard lock(update_replies_mutex_);
+        update_replies_[sent.mark] = response->reply().ShortDebugString();
+      }
+      ledger_.reply(sent, *core::RunId::from_text(response->run_id()));
+    });
+  };
+  sent.judge = [this, &sent](const absl::StatusOr<core::RunId>& outcome) { judge_update(sent, outcome); };
+  ledger_.send(sent, some_side());
+}
+
+void RandomDriver::judge_update(const Sent& sent, const absl::StatusOr<core::RunId>& outcome) {
+  if (!outcome.ok()) return judge_refusal(sent, outcome.status());
+  const Witness::Run* run = witness_->find(sent.found_run);
+  ASSERT_NE(run, nullptr) << sent.mark;
+  std::string answered;
+  for (const journal::v1::Event* event : run->stored.events()) {
+    if (event->workflow_execution_update_answered().update_id() != sent.mark) continue;
+    v1::Reply reply;
+    core::to_api(event->workflow_execution_update_answered().reply(), &reply);
+    answered = reply.ShortDebugString();
+  }
+  if (outcome->empty()) {
+    EXPECT_FALSE(run->state.open()) << sent.mark << " was told that its run has closed";
+    EXPECT_EQ(answered, "") << sent.mark << " was told that nobody answered it";
+    return;
+  }
+  EXPECT_EQ(*outcome, sent.found_run) << sent.mark << " was told another run";
+  const std::lock_guard lock(update_replies_mutex_);
+  const auto told = update_replies_.find(sent.mark);
+  if (told != update_replies_.end()) {
+    EXPECT_EQ(told->second, answered) << sent.mark << " was told another answer";
+  }
+}
 
 void RandomDriver::request_cancel_of_something() {
   Sent& sent = send_call(v1::RequestCancelWorkflowExecutionRequest(), "", &engine::Engine::request_cancel_execution);

@@ -27,6 +27,7 @@ std::vector<RandomDriver::Step> RandomDriver::steps() {
   return {
       {"start", 8, &RandomDriver::start_something},
       {"signal", 8, &RandomDriver::signal_something},
+      {"update", 5, &RandomDriver::update_something},
       {"cancel", 3, &RandomDriver::request_cancel_of_something},
       {"terminate", 2, &RandomDriver::terminate_something},
       {"pause an execution", 1, &RandomDriver::pause_execution},

@@ -8,6 +8,7 @@
 #include <atomic>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <set>
 #include <string>
 #include <tuple>
@@ -107,6 +108,8 @@ class RandomDriver {
   // --- random_calls.cc ---
   void start_something();
   void signal_something();
+  void update_something();
+  void judge_update(const Sent& sent, const absl::StatusOr<core::RunId>& outcome);
   void request_cancel_of_something();
   void terminate_something();
   template <class Request>
@@ -156,6 +159,7 @@ class RandomDriver {
   void beat(Client& client);
   // `client` null: over a unary call, and to whomever.
   void answer(TaskKey key, Client* client);
+  void answer_updates(const Task& task, DrawnDecisions& drawn);
   void answer_decision(Task& task, Client* client, const DrawnDecisions& drawn, bool all_or_nothing);
   void give_up(Task& task, Client* client);
   void answer_activity(Task& task, Client* client, v1::ActivityTaskAnswer::OutcomeCase outcome);
@@ -218,6 +222,8 @@ class RandomDriver {
   std::map<TaskKey, Task> tasks_;
   std::vector<TaskKey> lost_tasks_;  // answered, given back, or whose client is gone
   std::map<std::string, Answer> answers_;  // by mark
+  std::mutex update_replies_mutex_;
+  std::map<std::string, std::string> update_replies_;  // by mark, as text
   std::set<std::pair<std::string, core::RunId>> kept_;  // runs that instances keep
   std::map<std::string, std::vector<Sent*>> cancels_;  // by workflow id
   bool well_behaved_ = false;

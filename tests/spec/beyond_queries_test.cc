@@ -235,7 +235,7 @@ TEST_F(BeyondQueries, AReplyThatIsNotWithinItsBoundsBecomesAFailureThatSaysSo) {
   reply(*client, next_query(*client), "completed { result { data: '" + std::string(32'769, 'x') + "' } }");
   const auto failed = asking.get().response.reply().failed();
   EXPECT_EQ(failed.reason(), "INVALID_REPLY");
-  EXPECT_THAT(failed.details().data(), ::testing::HasSubstr("reply.completed.result"));
+  EXPECT_THAT(failed.details().data(), ::testing::HasSubstr("answer.reply.completed.result"));
   auto without = begin_query("w");
   reply(*client, next_query(*client, 2), "");
   EXPECT_THAT(without.get().response.reply().failed().details().data(), ::testing::HasSubstr("has no outcome"));

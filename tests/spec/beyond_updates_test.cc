@@ -90,7 +90,8 @@ TEST_F(BeyondUpdates, AnAnswerThatTakesLongerIsWaitedForByTheSameCall) {
   decide({answer_update("u1")});
   EXPECT_EQ(again.get().response.reply().completed().result().data(), "done");
   EXPECT_EQ(update("w", "u1").response.reply().completed().result().data(), "done");
-  EXPECT_EQ(history_text("w").find("WorkflowExecutionSignaled"), history_text("w").find("WorkflowExecutionSignaled, 6"));
+  EXPECT_EQ(history_text("w", 8), "8 DecisionTaskCompleted, 9 WorkflowExecutionSignaled, 10 DecisionTaskScheduled, 11 DecisionTaskStarted, "
+                                  "12 DecisionTaskCompleted, 13 WorkflowExecutionUpdateAnswered");
 }
 
 TEST_F(BeyondUpdates, WithoutAWaitItIsRecordedOnly) {
@@ -204,7 +205,7 @@ TEST_F(BeyondUpdates, TheRunThatAResetBeginsIsAskedAgain) {
 
 class BeyondUpdatesPolicy : public BeyondUpdates {
  protected:
-  BeyondUpdatesPolicy() : BeyondUpdates("deny * AnswerUpdate\nallow * *\n") {}
+  BeyondUpdatesPolicy() : BeyondUpdates("deny * AnswerUpdate *\nallow * * *\n") {}
 };
 
 TEST_F(BeyondUpdatesPolicy, WhoMayNotAnswerIsRefusedInTheHistory) {
