@@ -6,6 +6,7 @@
 #include "coordinator/api/decision_stream.h"
 #include "coordinator/api/polling.h"
 #include "coordinator/api/unary_poll.h"
+#include "coordinator/core/names.h"
 
 namespace baton::api {
 namespace {
@@ -57,6 +58,7 @@ class DeciderService final : public v1::DeciderService::CallbackService {
   Reactor* RespondQuery(Context* c, const v1::RespondQueryRequest* q, v1::RespondQueryResponse*) override {
     const Call call(c);
     if (!call.passes(authorize(backend_, call.caller(), "RespondQuery", q->domain()))) return call.reactor();
+    if (!call.passes(core::check_name("domain", q->domain()))) return call.reactor();
     return call.end(backend_.engine.answer_query(q->domain(), q->answer()));
   }
   Reactor* RespondDecisionTaskCompleted(Context* c, const v1::RespondDecisionTaskCompletedRequest* q,

@@ -426,7 +426,7 @@ void add_decisions(Table& t) {
                                    "RequestCancelExternalWorkflowExecution", "ScheduleLambdaFunction"}) {
     t[std::string(with_control) + "Attributes.control"] = words(32'768);
   }
-  t["AnswerUpdateAttributes.update_id"] = words(64).not_empty();
+  t["AnswerUpdateAttributes.update_id"] = required(words(64));
   t["AnswerUpdateAttributes.reply"] = needed_message();
   t["Reply.outcome"] = required(between(member("completed", present()), {}, {}));
   t["ReplyCompleted.result"] = message();

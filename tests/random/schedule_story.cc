@@ -79,7 +79,7 @@ void ScheduleStory::make_coordinator(size_t at) {
   side.away = false;
   side.coordinator = std::make_unique<TestCoordinator>(*data_, *side.host, options);
   engine::Engine& engine = side.coordinator->engine();
-  side.host->take_charge(static_cast<size_t>(options.engine.lanes) + 4, [&engine] {
+  side.host->take_charge(static_cast<size_t>(options.engine.lanes) + 5, [&engine] {
     const auto flushed = std::make_shared<std::promise<void>>();
     engine.count_pending({core::TaskKind::kActivity, kDomain, kActivities}, 1, [flushed](const absl::StatusOr<int64_t>&) { flushed->set_value(); });
     flushed->get_future().wait();
