@@ -194,7 +194,8 @@ void add_calls_about_runs(Table& t) {
   t["UpdateWorkflowExecutionRequest.update_name"] = name();
   t["UpdateWorkflowExecutionRequest.input"] = message();
   t["UpdateWorkflowExecutionRequest.headers"] = message().elements(0, 16);
-  t["UpdateWorkflowExecutionRequest.wait"] = lasting(0, core::kMaxAskWaitMs);
+  t["UpdateWorkflowExecutionRequest.wait"] = lasting(0, core::kMaxAskWaitMs).given();
+  t["UpdateWorkflowExecutionRequest.wait"].sample = moment(0);
   t["QueryWorkflowExecutionRequest.domain"] = domain();
   t["QueryWorkflowExecutionRequest.execution"] = needed_message();
   t["QueryWorkflowExecutionRequest.query_name"] = name();
