@@ -133,6 +133,7 @@ absl::StatusOr<std::shared_ptr<ScriptedPoller>> TestCoordinator::try_poll(core::
   if (!poll.unary) spec.instance_id = poll.instance;
   spec.slots = poll.slots;
   spec.unary = poll.unary;
+  spec.answers_queries = poll.answers_queries;
   spec.held = poll.held;
   auto sink = std::make_shared<ScriptedPoller>();
   const auto id = engine_->add_poller(std::move(spec), sink);

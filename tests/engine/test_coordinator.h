@@ -37,6 +37,7 @@ struct Poll {
   std::string instance = "instance";
   std::string list;  // empty: the default
   bool unary = false;
+  bool answers_queries = false;
   std::vector<TaskToken> held;
   std::string domain = kDomain;
 };
