@@ -47,6 +47,11 @@ size_t ScriptedPoller::closed_count() const {
   return closed_.size();
 }
 
+size_t ScriptedPoller::queries() const {
+  const std::lock_guard lock(mutex_);
+  return queries_.size();
+}
+
 std::optional<engine::OfferedTask> ScriptedPoller::take_offer() {
   const std::lock_guard lock(mutex_);
   return take_first(offers_);

@@ -36,6 +36,7 @@ class ScriptedPoller final : public engine::PollerSink {
   // --- what has come and was not taken ---
   size_t offers() const;
   size_t closed_count() const;
+  size_t queries() const;
   std::optional<engine::OfferedTask> take_offer();
   std::optional<Closed> take_closed();
   std::optional<TaskToken> take_cancel();
