@@ -100,6 +100,7 @@ class DecisionStream final : public PollStream<Request, Response> {
 
   // One that came too late is for nobody; one that is not valid is told to whoever asked.
   void answer_query(const v1::QueryAnswer& answer) {
+    if (!authorize(backend_, caller_, "RespondQuery", spec().domain).ok()) return;
     const absl::Status answered = backend_.engine.answer_query(spec().domain, answer);
     if (core::fault_of(answered) != v1::VALIDATION) return;
     v1::QueryAnswer instead;

@@ -12,6 +12,12 @@ absl::Status never_answered(const core::RunId& run_id, const std::string& update
                      "run " + run_id.to_text() + " closed before its decider answered update " + update_id);
 }
 
+v1::UpdateWorkflowExecutionResponse no_reply_yet(const core::RunId& run_id) {
+  v1::UpdateWorkflowExecutionResponse response;
+  response.set_run_id(run_id.to_text());
+  return response;
+}
+
 absl::Status still_undecided(const QueryTarget& target) {
   const std::string run = "run " + target.task.workflow_execution().run_id();
   return core::fault(v1::QUERY_UNANSWERED, run,
@@ -46,12 +52,15 @@ void RunningEngine::await_reply(const store::WorkflowKey& workflow, const core::
   lane_request.run = {workflow.shard, run_id};
   lane_request.workflow = workflow;
   lane_request.await = {until_ms, update_id};
-  lane_request.done = [this, workflow, run_id, update_id, done](const absl::StatusOr<LaneReply>& reply) {
-    if (!reply.ok()) return done(reply.status());
-    if (!reply->in_vain) return read_reply(workflow, run_id, update_id, done);
-    v1::UpdateWorkflowExecutionResponse response;
-    response.set_run_id(run_id.to_text());
+  // The update is recorded: that there is no room to wait is no refusal.
+  const auto told = [run_id, done](absl::StatusOr<v1::UpdateWorkflowExecutionResponse> response) {
+    if (core::fault_of(response.status()) == v1::THROTTLING) return done(no_reply_yet(run_id));
     done(std::move(response));
+  };
+  lane_request.done = [this, workflow, run_id, update_id, told](const absl::StatusOr<LaneReply>& reply) {
+    if (!reply.ok()) return told(reply.status());
+    if (reply->in_vain) return told(no_reply_yet(run_id));
+    read_reply(workflow, run_id, update_id, told);
   };
   lane_of(workflow.shard).push(std::move(lane_request), false);
 }
@@ -65,8 +74,7 @@ void RunningEngine::read_reply(const store::WorkflowKey& workflow, const core::R
         if (!*kept) return never_answered(run_id, update_id);
         auto reply = from_reply(**kept);
         if (!reply.ok()) return reply.status();
-        v1::UpdateWorkflowExecutionResponse response;
-        response.set_run_id(run_id.to_text());
+        v1::UpdateWorkflowExecutionResponse response = no_reply_yet(run_id);
         *response.mutable_reply() = *std::move(reply);
         return response;
       });

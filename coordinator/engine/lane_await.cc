@@ -78,7 +78,12 @@ void LaneBatch::publish_waiting() {
 
 void Lane::keep_waiting(store::RunKey run, LaneRequest request) {
   if (no_waiting_) return request.done(stopping());
-  if (waiting_count_ >= core::kMaxWaitingCalls) return request.done(too_many());
+  if (waiting_count_ >= core::kMaxWaitingCalls) {
+    if (request.await.update_id.empty()) return request.done(too_many());
+    LaneReply not_yet{core::StartReply{run.run_id}, nullptr};  // it is recorded, and can be asked for again
+    not_yet.in_vain = true;
+    return request.done(std::move(not_yet));
+  }
   request.rounds = 0;
   ++waiting_count_;
   look_again_.emplace(std::min(env_.clock.now_ms() + kLookAgainMs, request.await.until_ms), run);

@@ -1,6 +1,7 @@
 #include "coordinator/engine/queries.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "coordinator/core/fault.h"
 #include "coordinator/core/limits.h"
@@ -68,13 +69,11 @@ void Queries::add(const std::shared_ptr<TaskPoller>& poller) {
   give(std::move(hands));
 }
 
-void Queries::leave_poller(PollerId id) {
-  const auto found = answerers_.find(id);
-  if (found == answerers_.end()) return;
-  const auto list = lists_.find(found->second.poller->list());
-  std::erase(list->second, id);
+void Queries::close(Answerer& answerer) {
+  if (!std::exchange(answerer.open, false)) return;
+  const auto list = lists_.find(answerer.poller->list());
+  std::erase(list->second, answerer.poller->id());
   if (list->second.empty()) lists_.erase(list);
-  answerers_.erase(found);
 }
 
 void Queries::remove(PollerId id, bool gone) {
@@ -83,9 +82,11 @@ void Queries::remove(PollerId id, bool gone) {
     const std::lock_guard lock(mutex_);
     const auto found = answerers_.find(id);
     if (found == answerers_.end()) return;
+    close(found->second);
+    if (!gone) return;
     const bool unary = found->second.poller->spec().unary;
-    leave_poller(id);
-    if (!gone || unary) return;
+    answerers_.erase(found);
+    if (unary) return;
     std::vector<std::string> again;
     for (const auto& [token, asked] : asked_) {
       if (asked.poller == id) again.push_back(token);
@@ -153,7 +154,7 @@ void Queries::give(std::vector<Hand> hands) {
       poller->with_sink([&](PollerSink& sink) { given = sink.query(std::move(task)); });
       if (given) continue;
       const std::lock_guard lock(mutex_);
-      leave_poller(poller->id());
+      if (const auto lost = answerers_.find(poller->id()); lost != answerers_.end()) close(lost->second);
       const auto asked = asked_.find(token);
       if (asked != asked_.end() && asked->second.poller == poller->id()) place_or_wait(token, again);
     }
@@ -174,7 +175,9 @@ void Queries::ask(Query query) {
     query.task.set_query_token(token);
     const auto end = by_end_.emplace(query.until_ms, token);
     asked_.emplace(token, Asked{std::move(query), end});
-    place_or_wait(token, hands);
+    const ListKey list = asked_.at(token).query.list;
+    waiting_[list].push_back(token);  // behind those that wait already
+    place_waiting(list, hands);
   }
   wake_.notify_one();
   give(std::move(hands));

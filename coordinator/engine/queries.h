@@ -61,6 +61,7 @@ class Queries {
   struct Answerer {
     std::shared_ptr<TaskPoller> poller;
     size_t unanswered = 0;
+    bool open = true;  // gets more
   };
   // A query and who is to have it.
   using Hand = std::pair<v1::QueryTask, std::shared_ptr<TaskPoller>>;
@@ -73,7 +74,8 @@ class Queries {
   void place_or_wait(const std::string& token, std::vector<Hand>& hands);
   void place_waiting(const ListKey& list, std::vector<Hand>& hands);
   void give(std::vector<Hand> hands);
-  void leave_poller(PollerId poller);
+  // It gets no more.
+  void close(Answerer& answerer);
   Query take_out(absl::flat_hash_map<std::string, Asked>::iterator asked);
   void run();
   absl::Status unanswered(const Query& query) const;
