@@ -39,6 +39,8 @@ constexpr Row kCodes[] = {
     {Fault::EXECUTION_PAUSED, StatusCode::kFailedPrecondition},
     {Fault::EXECUTION_NOT_PAUSED, StatusCode::kFailedPrecondition},
     {Fault::SCHEDULE_ALREADY_EXISTS, StatusCode::kAlreadyExists},
+    {Fault::UPDATE_UNANSWERED, StatusCode::kFailedPrecondition},
+    {Fault::QUERY_UNANSWERED, StatusCode::kFailedPrecondition},
     {Fault::CANCEL_NOT_REQUESTED, StatusCode::kFailedPrecondition},
     {Fault::STORE_UNAVAILABLE, StatusCode::kUnavailable},
 };

@@ -33,7 +33,7 @@ using Differences = std::vector<std::string>;
 namespace journal = baton::journal::v1;
 
 constexpr int kSwfEventCount = 54;
-constexpr int kEventCount = 60;
+constexpr int kEventCount = 62;
 constexpr int kFirstAttributesNumber = 11;
 
 // What the journal keeps for itself; the API has no such field.

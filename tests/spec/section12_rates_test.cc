@@ -18,7 +18,7 @@ bool is_never_limited(const MethodDescriptor& method) {
                                            "UpdateDomain",             "RespondDecisionTaskCompleted",
                                            "RespondDecisionTaskFailed", "RespondActivityTaskCompleted",
                                            "RespondActivityTaskFailed", "RespondActivityTaskCanceled",
-                                           "RecordActivityTaskHeartbeat"};
+                                           "RecordActivityTaskHeartbeat", "RespondQuery"};
   return names.contains(method.name());
 }
 

@@ -34,7 +34,7 @@ const std::set<std::string>& operations_with_rates() {
     // Of no domain that exists yet, of none, and what takes rates away.
     for (const char* name : {"RegisterDomain", "ListDomains", "UpdateDomain"}) names.erase(name);
     for (const char* name : {"RespondDecisionTaskCompleted", "RespondDecisionTaskFailed", "RespondActivityTaskCompleted",
-                             "RespondActivityTaskFailed", "RespondActivityTaskCanceled", "RecordActivityTaskHeartbeat", "PollDecisionTasks",
+                             "RespondActivityTaskFailed", "RespondActivityTaskCanceled", "RecordActivityTaskHeartbeat", "RespondQuery", "PollDecisionTasks",
                              "PollActivityTasks"}) {
       names.erase(name);
     }
