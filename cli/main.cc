@@ -39,12 +39,10 @@ int exit_code_of(const Error& error) {
   return error.maybe_applied() ? kExitUnavailable : kExitFailed;
 }
 
-void complain(const Session& session, const Error& error) {
+void complain(const Error& error) {
   std::cerr << "baton: " << to_string(error.code());
   if (!error.fault().empty()) std::cerr << " (" << error.fault() << ")";
-  std::cerr << ": " << printable(error.what());
-  if (error.fault().empty() && error.maybe_applied()) std::cerr << " (is a coordinator running at " << session.address << "?)";
-  std::cerr << std::endl;
+  std::cerr << ": " << printable(error.what()) << std::endl;
 }
 
 void add_global_options(CLI::App& app, Session& session) {
@@ -104,7 +102,7 @@ int run(int argc, char** argv) {
     std::cerr << "baton: " << printable(no_command ? "unknown command or option: " + unknown[0] : error.what()) << "\nbaton: see baton --help" << std::endl;
     return kExitUsage;
   } catch (const Error& error) {
-    complain(session, error);
+    complain(error);
     return exit_code_of(error);
   } catch (const std::exception& error) {
     std::cerr << "baton: " << printable(error.what()) << std::endl;

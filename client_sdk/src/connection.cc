@@ -150,9 +150,20 @@ std::optional<Error> Connection::repeat(const Attempt& attempt) {
     if (error.maybe_applied()) avoid(*endpoint);
     if (!error.retryable()) return error;
     const Duration wait = std::max(error.retry_after(), backoff.next());
-    if (SteadyClock::now() + wait >= give_up) return error;
+    if (SteadyClock::now() + wait >= give_up) return given_up(error);
     std::this_thread::sleep_for(wait);
   }
+}
+
+// What did not come from a coordinator says where one was looked for.
+Error Connection::given_up(const Error& error) const {
+  if (!error.fault().empty() || !error.maybe_applied()) return error;
+  std::string addresses;
+  for (const auto& endpoint : endpoints_) {
+    addresses += (addresses.empty() ? "" : ",") + endpoint->address;
+  }
+  return Error(error.code(), "",
+               std::string(error.what()) + " (is a coordinator running at " + addresses + "?)");
 }
 
 }  // namespace baton

@@ -120,6 +120,7 @@ class Connection {
  private:
   using Attempt = std::function<grpc::Status(const Endpoint&, grpc::ClientContext&)>;
   std::optional<Error> repeat(const Attempt& attempt);
+  Error given_up(const Error& error) const;
 
   const std::string domain_;
   const ClientOptions options_;

@@ -58,6 +58,9 @@ class DeciderProcess final : private TaskSink {
 };
 
 int DeciderProcess::run(int signal_descriptor) {
+  if (workflows_.all().empty()) {
+    throw std::logic_error("this decider has nothing to decide with: give it code before run()");
+  }
   if (options_.register_types) register_types();
   TaskStream stream(client_.connection(), {task_list_, options_.slots, options_.metrics}, *this,
                     wakeup_);

@@ -96,9 +96,10 @@ void Deciding::decide(const Delivery& delivery, v1::DecisionTaskAnswer* answer) 
   completed->set_task_token(task.task_token());
   std::optional<DecisionFailure> failure;
   if (const auto* function = workflows_.find(type_of(task)); function == nullptr) {
-    failure = {"UNKNOWN_WORKFLOW_TYPE", "this decider does not know workflow type " +
-                                            task.workflow_type().name() + "/" +
-                                            task.workflow_type().version()};
+    failure = {"UNKNOWN_WORKFLOW_TYPE",
+               "this decider does not know workflow type " + task.workflow_type().name() + "/" +
+                   task.workflow_type().version() +
+                   ": give it the code, or start a decider of this task list that has it"};
   } else if (const auto* workflow = std::get_if<WorkflowFunction>(function)) {
     failure = decide_workflow(*workflow, delivery, completed);
   } else {

@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <map>
+#include <stdexcept>
 #include <string>
 #include <variant>
 
@@ -19,8 +20,12 @@ class Workflows {
  public:
   using Function = std::variant<WorkflowFunction, DecisionFunction>;
 
-  // The last one given for a type counts.
-  void add(const TypeName& type, Function function) { functions_[type] = std::move(function); }
+  // Throws std::logic_error when the type has one.
+  void add(const TypeName& type, Function function) {
+    if (functions_.try_emplace(type, std::move(function)).second) return;
+    throw std::logic_error("workflow type " + type.name + " " + type.version +
+                           " has code already: give this code another version");
+  }
   // Null: not known here.
   const Function* find(const TypeName& type) const {
     const auto place = functions_.find(type);

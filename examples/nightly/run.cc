@@ -163,8 +163,6 @@ int main(int argc, char** argv) {
     return run.summarize() == run.size() ? kExitAsExpected : kExitNotAsExpected;
   } catch (const baton::Error& error) {
     std::cerr << "nightly: " << error.what() << std::endl;
-    if (!error.retryable()) return kExitUsage;
-    std::cerr << "nightly: is a coordinator running at " << address << "?" << std::endl;
-    return kExitUnavailable;
+    return error.retryable() ? kExitUnavailable : kExitUsage;
   }
 }

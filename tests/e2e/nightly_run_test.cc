@@ -143,7 +143,7 @@ TEST_F(NightlyRunTest, AWrongCommandLineExitsWithTwo) {
 TEST_F(NightlyRunTest, ACoordinatorThatIsAwayExitsWithFour) {
   const Ended ended = run({"--address", kNobody, "--manifest", write(json{{"services", {good_service()}}}.dump())});
   EXPECT_EQ(ended.exit_code, 4);
-  EXPECT_THAT(ended.err, HasSubstr(std::string("nightly: is a coordinator running at ") + kNobody + "?\n"));
+  EXPECT_THAT(ended.err, HasSubstr(std::string("(is a coordinator running at ") + kNobody + "?)\n"));
   EXPECT_EQ(ended.out, "");
 }
 

@@ -7,7 +7,9 @@
 #include <latch>
 #include <set>
 #include <thread>
+#include <utility>
 
+#include "baton/log.h"
 #include "recorder.h"
 #include "scripted_coordinator.h"
 #include "story.h"
@@ -314,8 +316,51 @@ TEST_F(DeciderTest, ADeciderThatCannotFinishSaysSo) {
 
 TEST(Decider, StopBeforeRunMakesItReturnAtOnce) {
   Decider decider(Client("127.0.0.1:1", "shop"), "decisions");
+  decider.on(kType(), squares);
   decider.stop();
   EXPECT_EQ(decider.run(), 0);
+}
+
+TEST(Decider, HasOneCodeForEachTypeAndAtLeastOne) {
+  Decider decider(Client("127.0.0.1:1", "shop"), "decisions");
+  EXPECT_THROW(decider.run(), std::logic_error);
+  decider.on(kType(), squares);
+  decider.on({"squares", "2"}, squares);
+  try {
+    decider.on_decision_task(kType(), [](const DecisionTask&) { return Decisions(); });
+    ADD_FAILURE() << "it has code for it";
+  } catch (const std::logic_error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("workflow type squares 1 has code already"));
+  }
+}
+
+TEST(Decider, WithoutACoordinatorItsTypesAreNotRegisteredAndThatIsTold) {
+  Decider decider(Client("127.0.0.1:1", "shop", {.retry_for = 1ms}), "decisions", {.register_types = true});
+  decider.on(kType(), squares);
+  try {
+    decider.run();
+    ADD_FAILURE() << "there is nobody to register them with";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), Code::kUnavailable);
+    EXPECT_THAT(error.what(), HasSubstr("(is a coordinator running at 127.0.0.1:1?)"));
+  }
+}
+
+TEST_F(DeciderTest, ACoordinatorThatIsNotThereAtFirstIsWaitedFor) {
+  coordinator_.stop();
+  std::promise<void> complained;
+  set_log_sink([&, told = false](LogLevel, std::string_view message) mutable {
+    if (!std::exchange(told, true)) complained.set_value();
+    EXPECT_THAT(std::string(message), HasSubstr("list decisions"));
+  });
+  begin();
+  complained.get_future().wait();
+  coordinator_.restart();
+  send_task("a", "t1");
+  coordinator_.wait_for("an answer", has_answers(1));
+  coordinator_.confirm("t1");
+  EXPECT_EQ(finish(), 0);
+  set_log_sink({});
 }
 
 TEST_F(DeciderTest, HooksHearOfEveryStepOfATask) {

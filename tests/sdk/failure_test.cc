@@ -157,6 +157,39 @@ TEST(Failure, AnInputOfTheWrongTypeFailsTheExecution) {
   EXPECT_THAT(describe(story.decide()), HasSubstr("Fail(PAYLOAD_ERROR: "));
 }
 
+// Also where the value is awaited that is not of the declared type.
+TEST(Failure, AResultOrASignalOfTheWrongTypeFailsTheExecution) {
+  constexpr Activity<int(int)> count{"count", "1"};
+  constexpr Signal<int> number{"number"};
+  Story activity([&](Workflow wf) -> Task<int> { co_return co_await wf.schedule(count, 1); });
+  activity.started();
+  activity.decide();
+  activity.activity_completed("1", payload(std::string("seven")));
+  EXPECT_THAT(describe(activity.decide()), HasSubstr("Fail(PAYLOAD_ERROR: "));
+
+  Story signal([&](Workflow wf) -> Task<int> {
+    auto numbers = wf.receive(number);
+    co_return co_await numbers;
+  });
+  signal.started();
+  signal.decide();
+  signal.signaled("number", payload(std::string("seven")));
+  EXPECT_THAT(describe(signal.decide()), HasSubstr("Fail(PAYLOAD_ERROR: "));
+}
+
+TEST(Failure, WhatIsNoExceptionFailsTheDecisionAndIsNamed) {
+  Story story([](Workflow wf) -> Task<> {
+    co_await wf.sleep(1s);
+    throw 17;
+  });
+  story.started();
+  story.decide();
+  story.timer_fired("1");
+  const auto failure = story.decide_and_fail();
+  EXPECT_EQ(failure.reason, "EXCEPTION");
+  EXPECT_THAT(failure.message, HasSubstr("threw something of type int, which is no std::exception"));
+}
+
 TEST(Failure, ADefectOfTheCodeFailsTheDecisionAndNotTheExecution) {
   Story story([](Workflow wf) -> Task<int> {
     co_await wf.sleep(1s);

@@ -39,6 +39,12 @@ Task<std::string> has_a_defect(Workflow wf) {
   throw std::logic_error("nobody thought of this");
 }
 
+Task<std::string> returns_too_much(Workflow wf) {
+  auto timer = wf.sleep(1ms);
+  co_await timer;
+  co_return std::string(40'000, 'x');
+}
+
 class ParkedRun : public ::testing::Test {
  protected:
   ParkedRun() : client_(coordinator_.address(), "live", {.identity = "test"}) {
@@ -116,6 +122,17 @@ TEST_F(ParkedRun, OfADeciderThatDoesNotKnowTheTypeIsResumedByOneThatDoes) {
   EXPECT_EQ(failed.reason, "UNKNOWN_WORKFLOW_TYPE");
   EXPECT_THAT(failed.details->data, HasSubstr("process/1"));
   begin_decider({"process", "1"}, waits_and_ends);
+  EXPECT_EQ(run.result(), "went on");
+}
+
+TEST_F(ParkedRun, OfADeciderWhoseResultIsOverTheLimitIsResumedByACorrectedOne) {
+  begin_decider({"process", "1"}, returns_too_much);
+  auto run = client_.start(process, "w");
+  const FailedDecision failed = wait_for_failures(run.execution(), 1);
+  EXPECT_EQ(failed.reason, "INVALID_DECISIONS");
+  EXPECT_THAT(failed.details->data, HasSubstr("complete_workflow_execution.result"));
+  begin_decider({"process", "1"}, waits_and_ends);
+  client_.signal(run.execution(), go_on);
   EXPECT_EQ(run.result(), "went on");
 }
 

@@ -8,6 +8,7 @@
 #include <set>
 #include <thread>
 
+#include "baton/log.h"
 #include "failure_envelope.h"
 #include "scripted_worker_service.h"
 #include "wire.h"
@@ -240,6 +241,48 @@ TEST_F(WorkerTest, AnUnknownTypeOrInputFailsTheTask) {
   EXPECT_THAT(answer_of(wrong, "b")->failed().reason(), HasSubstr("declared type"));
   service_.confirm("a");
   service_.confirm("b");
+}
+
+TEST(Worker, HasOneHandlerForEachActivityAndAtLeastOne) {
+  Worker worker(Client("127.0.0.1:1", "shop"), "work");
+  EXPECT_THROW(worker.run(), std::logic_error);
+  worker.on(square, [](int number) { return number; });
+  worker.on(Activity<int(int)>{"square", "2"}, [](int number) { return number; });
+  try {
+    worker.on(square, [](int number) { return number * number; });
+    ADD_FAILURE() << "it has a handler for it";
+  } catch (const std::logic_error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("activity square 1 has a handler already"));
+  }
+}
+
+TEST(Worker, WithoutACoordinatorItsTypesAreNotRegisteredAndThatIsTold) {
+  Worker worker(Client("127.0.0.1:1", "shop", {.retry_for = 1ms}), "work", {.register_types = true});
+  worker.on(square, [](int number) { return number; });
+  try {
+    worker.run();
+    ADD_FAILURE() << "there is nobody to register them with";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.code(), Code::kUnavailable);
+    EXPECT_THAT(error.what(), HasSubstr("(is a coordinator running at 127.0.0.1:1?)"));
+  }
+}
+
+TEST_F(WorkerTest, ACoordinatorThatIsNotThereAtFirstIsWaitedFor) {
+  service_.stop();
+  std::promise<void> complained;
+  set_log_sink([&, told = false](LogLevel, std::string_view message) mutable {
+    if (!std::exchange(told, true)) complained.set_value();
+    EXPECT_THAT(std::string(message), HasSubstr("list work"));
+  });
+  begin();
+  complained.get_future().wait();
+  service_.restart();
+  send_task(square, "a", 7);
+  service_.wait_for("an answer", has_answer("a"));
+  service_.confirm("a");
+  EXPECT_EQ(finish(), 0);
+  set_log_sink({});
 }
 
 TEST_F(WorkerTest, AResultThatIsTooLargeFailsTheTask) {

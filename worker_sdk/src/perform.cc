@@ -26,7 +26,7 @@ Payload text(std::string what) {
 
 std::string size_text(size_t bytes) {
   return std::to_string(bytes) + " bytes, more than the " + std::to_string(kMostPayloadBytes) +
-         " that can be sent";
+         " that can be sent: keep them elsewhere, and say where";
 }
 
 Answer completed_answer(const std::string& token, std::optional<Payload> result) {
@@ -91,7 +91,9 @@ Answer call(const Handlers& handlers, AttemptState& state) {
     const std::string type = state.type().name + ", version " + state.type().version;
     log(LogLevel::kWarning, "an activity came that this worker cannot do: " + type);
     return detail::failed_answer(token, kUnknownActivity,
-                                 "the worker has no handler for activity type " + type);
+                                 "the worker has no handler for activity type " + type +
+                                     ": give it one, or schedule it on a task list whose workers "
+                                     "have one");
   }
   Attempt attempt(state);
   try {
@@ -104,7 +106,7 @@ Answer call(const Handlers& handlers, AttemptState& state) {
   } catch (const std::exception& error) {
     return exception_answer(token, error);
   } catch (...) {
-    return failed_answer(token, "the handler threw something that is no std::exception",
+    return failed_answer(token, "the handler threw something that is no std::exception: throw AttemptFailed",
                          FailureFacts{type_of_current_exception(), std::nullopt, {}});
   }
 }

@@ -39,7 +39,10 @@ class WorkerProcess final : private ActivitySink {
   }
 
   void add(const TypeName& activity, Handler handler) {
-    handlers_.insert_or_assign(activity, std::move(handler));
+    if (handlers_.try_emplace(activity, std::move(handler)).second) return;
+    throw std::logic_error(functions_ ? "this invoker has a handler already"
+                                      : "activity " + activity.name + " " + activity.version +
+                                            " has a handler already: give this one another version");
   }
   void register_types();
   int run(int signal_descriptor);
@@ -74,6 +77,9 @@ void WorkerProcess::register_types() {
 }
 
 int WorkerProcess::run(int signal_descriptor) {
+  if (handlers_.empty()) {
+    throw std::logic_error("this worker can do nothing: give it handlers before run()");
+  }
   if (options_.register_types) register_types();
   ActivityStream stream(
       client_.connection(),

@@ -44,8 +44,13 @@ struct DeciderOptions {
   std::shared_ptr<MetricsHooks> metrics{};
 };
 
-// Functions are given first, then run() is called once. Only stop() may be called from other
-// threads. Functions are called from the decider's threads, never two at a time for one run.
+// Functions are given first, one for each type: a second one is a std::logic_error, and so is run()
+// without any. Then run() is called once. Only stop() may be called from other threads. Functions are
+// called from the decider's threads, never two at a time for one run.
+//
+// What cannot be decided (a type that it does not know, a history that does not fit the code, an
+// exception that is no failure of the workflow, decisions that the coordinator does not take) parks its
+// run: `baton workflow describe` says why, and the task is offered again, to any decider of the list.
 class Decider {
  public:
   // `task_list`: whose decision tasks it takes. Nothing is connected before run().
@@ -83,8 +88,10 @@ class Decider {
   void register_types();
 
   // Decides until the first SIGTERM or SIGINT, or stop(); then takes no more tasks and finishes
-  // those in hand. Reconnects for as long as it takes. 0: nothing was left; 1: something was, and
-  // will be offered again. Throws baton::Error when the types cannot be registered.
+  // those in hand. Reconnects for as long as it takes, also when no coordinator is there at first. 0:
+  // nothing was left; 1: something was, and will be offered again. Throws baton::Error when types are
+  // to be registered and cannot be: UNAVAILABLE when no coordinator answers for
+  // ClientOptions::retry_for.
   int run(UntilSignal until);
   // Until stop().
   int run();

@@ -70,8 +70,9 @@ std::optional<DecisionFailure> Completion::decide_by(std::exception_ptr exceptio
     return DecisionFailure{
         "EXCEPTION", with_causes(std::string("the workflow code threw: ") + error.what(), causes_of(error))};
   } catch (...) {
-    return DecisionFailure{"EXCEPTION",
-                           "the workflow code threw something that is no std::exception"};
+    return DecisionFailure{"EXCEPTION", "the workflow code threw something of type " +
+                                            type_of_current_exception() + ", which is no std::exception: to fail the execution, "
+                                            "throw WorkflowFailed"};
   }
   return std::nullopt;
 }

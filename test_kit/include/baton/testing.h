@@ -84,7 +84,7 @@ class TestEnvironment {
   TestEnvironment(const TestEnvironment&) = delete;
   TestEnvironment& operator=(const TestEnvironment&) = delete;
 
-  // --- the code under test: as Decider::on() ---
+  // --- the code under test: as Decider::on(), one for each type ---
   template <class F>
   void on(const TypeName& type, F workflow) {
     add(type, baton::detail::make_workflow_function(std::move(workflow)));
@@ -104,7 +104,7 @@ class TestEnvironment {
   void on_decision_task(const TypeName& type,
                         std::function<Decisions(const DecisionTask&)> function);
 
-  // --- activities: stand-ins, or the real handlers; as Worker::on() ---
+  // --- activities: stand-ins, or the real handlers; as Worker::on(), but that a new one replaces ---
   template <class R, class A, class F>
   void on_activity(const Activity<R(A)>& activity, F handler, const Conduct& conduct = {}) {
     constexpr bool with_attempt = std::is_invocable_r_v<R, F&, Attempt&, A>;

@@ -64,8 +64,13 @@ struct WorkerOptions {
 // anything else to fail.
 using Handler = std::function<std::optional<Payload>(Attempt&, const std::optional<Payload>&)>;
 
-// Handlers are given first, then run() is called once. Only stop() may be called from other
-// threads. A handler is called from many threads at a time.
+// Handlers are given first, one for each activity: a second one is a std::logic_error, and so is run()
+// without any. Then run() is called once. Only stop() may be called from other threads. A handler is
+// called from many threads at a time.
+//
+// What it cannot do fails the activity, for a reason that the workflow sees: an activity that it has no
+// handler for UNKNOWN_ACTIVITY_TYPE, a result that is too large RESULT_TOO_LARGE or
+// ANSWER_NOT_ACCEPTED, an input of another type or an exception its what().
 class Worker {
  public:
   // `task_list`: whose activities it does. Nothing is connected before run().
@@ -129,10 +134,12 @@ class Worker {
   void register_types();
 
   // Works until the first SIGTERM or SIGINT, or stop(); then takes no more activities, gives back
-  // what it has not begun, and finishes the rest. Reconnects for as long as it takes; results are
+  // what it has not begun, and finishes the rest. Reconnects for as long as it takes, also when no
+  // coordinator is there at first; results are
   // kept until the coordinator has taken or refused them. 0: nothing was left; 1: results were not
-  // recorded before the end, and those activities will time out. Throws baton::Error when the types
-  // cannot be registered. Does not return before every handler has.
+  // recorded before the end, and those activities will time out. Throws baton::Error when types are to
+  // be registered and cannot be: UNAVAILABLE when no coordinator answers for ClientOptions::retry_for.
+  // Does not return before every handler has.
   int run(UntilSignal until);
   // Until stop().
   int run();
