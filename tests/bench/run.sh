@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Measures Baton on this machine, beside a PostgreSQL of its own with fsync on: one JSON object per line on stdout, progress on stderr.
-#   run.sh [name…]     names: activity_steps floor commit_ms step_latency_ms core_steps replay (default: all of these), visibility (minutes)
+#   run.sh [name…]     names: activity_steps floor commit_ms step_latency_ms core_steps replay month (default: all of these), visibility
+#              (minutes)
 # Compare within one run only: machines are noisy; what a value is compared with is measured with it. BATON_BENCH_RUNS sets how often each is
 # measured (default 5).
 set -euo pipefail
@@ -8,13 +9,13 @@ cd "$(dirname "$0")/../.."
 if [ -z "${BATON_TEST_POSTGRES_URL:-}" ]; then exec deploy/with-postgres.sh "$0" "$@"; fi
 
 names=("$@")
-[ ${#names[@]} -gt 0 ] || names=(activity_steps floor commit_ms step_latency_ms core_steps replay)
+[ ${#names[@]} -gt 0 ] || names=(activity_steps floor commit_ms step_latency_ms core_steps replay month)
 runs=${BATON_BENCH_RUNS:-5}
 say() { echo "bench: $*" >&2; }
 
 say "building (release)"
 cmake --preset release >/dev/null
-cmake --build --preset release -j "$(nproc)" --target baton-coordinator core_steps store_floor steps_decider steps_worker steps_driver replay visibility >&2
+cmake --build --preset release -j "$(nproc)" --target baton-coordinator core_steps store_floor steps_decider steps_worker steps_driver replay month visibility >&2
 bin=$PWD/build/release/bin
 work=$(mktemp -d "${TMPDIR:-/tmp}/baton-bench.XXXXXX")
 
@@ -82,34 +83,35 @@ if wanted step_latency_ms; then
   stop_children
 fi
 
-if wanted core_steps; then
-  say "core_steps: the rules alone, CPU time"
-  "$bin/core_steps" --benchmark_format=csv --benchmark_repetitions="$runs" 2>/dev/null | tr -d '"' | awk -F, '
-    NR > 1 && $1 !~ /_(mean|median|stddev|cv)$/ {
+benchmark() {  # PROGRAM COLUMN UNIT DIGITS: the median of each of a program's benchmarks
+  "$bin/$1" --benchmark_format=csv --benchmark_repetitions="$runs" 2>/dev/null | tr -d '"' | awk -F, -v column="$2" -v unit="$3" -v form="%.$4f" '
+    $2 ~ /^[0-9]+$/ && $1 !~ /_(mean|median|stddev|cv)$/ {
+      sub(/\/.*/, "", $1)
       if (!($1 in runs)) order[++names] = $1
-      values[$1, ++runs[$1]] = $4
+      values[$1, ++runs[$1]] = $column
     }
     END {
       for (i = 1; i <= names; ++i) {
         name = order[i]; count = runs[name]
         for (a = 1; a <= count; ++a) for (b = a + 1; b <= count; ++b)
           if (values[name, b] + 0 < values[name, a] + 0) { t = values[name, a]; values[name, a] = values[name, b]; values[name, b] = t }
-        printf "{\"name\":\"%s\",\"value\":%.0f,\"unit\":\"ns\",\"min\":%.0f,\"max\":%.0f,\"runs\":%d}\n",
-          name, values[name, int((count + 1) / 2)], values[name, 1], values[name, count], count
+        printf "{\"name\":\"%s\",\"value\":" form ",\"unit\":\"%s\",\"min\":" form ",\"max\":" form ",\"runs\":%d}\n",
+          name, values[name, int((count + 1) / 2)], unit, values[name, 1], values[name, count], count
       }
     }'
-fi
+}
 
+if wanted core_steps; then
+  say "core_steps: the rules alone, CPU time"
+  benchmark core_steps 4 ns 0
+fi
 if wanted replay; then
   say "replay: a history of 24,003 events, one no-op activity after the other"
-  "$bin/replay" --benchmark_format=csv --benchmark_repetitions="$runs" 2>/dev/null | tr -d '"' | awk -F, '
-    $1 == "replay" { values[++count] = $7 }
-    END {
-      for (a = 1; a <= count; ++a) for (b = a + 1; b <= count; ++b)
-        if (values[b] + 0 < values[a] + 0) { t = values[a]; values[a] = values[b]; values[b] = t }
-      printf "{\"name\":\"replay\",\"value\":%.0f,\"unit\":\"events/s\",\"min\":%.0f,\"max\":%.0f,\"runs\":%d}\n",
-        values[int((count + 1) / 2)], values[1], values[count], count
-    }'
+  benchmark replay 7 events/s 0
+fi
+if wanted month; then
+  say "month: a test of 30 days in the test kit, with 30 timers and with 720"
+  benchmark month 3 ms 2
 fi
 
 if wanted visibility; then
