@@ -1,9 +1,14 @@
 // baton replay: saved histories against a decider program
+#include <unistd.h>
+
+#include <algorithm>
 #include <csignal>
 #include <cstdlib>
+#include <cstring>
 #include <filesystem>
 #include <iostream>
 #include <map>
+#include <sstream>
 
 #include "cli/child_process.h"
 #include "cli/exit_codes.h"

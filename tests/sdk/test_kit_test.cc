@@ -335,6 +335,28 @@ TEST(HistoryChecks, CodeThatWasChangedIsTold) {
   }
 }
 
+// Everything back to front.
+class Reversing final : public PayloadCodec {
+ public:
+  Payload encode(Payload payload) const override { return {{payload.data.rbegin(), payload.data.rend()}, payload.content_type, "reversed", ""}; }
+  Payload decode(Payload payload) const override { return {{payload.data.rbegin(), payload.data.rend()}, payload.content_type, "", ""}; }
+};
+
+TEST(HistoryChecks, AHistoryIsReadWithItsCodec) {
+  HistoryChecker checker(std::make_shared<Reversing>());
+  std::string input;
+  checker.on(kOrder, [&](Workflow wf, std::string order) -> Task<std::string> {
+    input = order;
+    co_return co_await approved_order(wf, order);
+  });
+  std::string saved = saved_history();
+  const std::string there = "MTc=", reversed = "NzE=";  // 17 and 71 in base64
+  const size_t at = saved.find(there);
+  ASSERT_NE(at, std::string::npos);
+  checker.check(saved.replace(at, there.size(), reversed));
+  EXPECT_EQ(input, "17");
+}
+
 TEST(HistoryChecks, WhatIsNoHistoryIsTold) {
   HistoryChecker checker;
   const auto complaint = [&](std::string_view text) -> std::string {

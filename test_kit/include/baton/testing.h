@@ -31,6 +31,7 @@
 #include "baton/decider.h"
 #include "baton/decision_task.h"
 #include "baton/history.h"
+#include "baton/payload_codec.h"
 #include "baton/signal.h"
 #include "baton/worker.h"
 #include "baton/workflow_type.h"
@@ -250,7 +251,8 @@ auto with_every_fault(Story story) {
 // Saved histories against today's code. For code in another process: `baton replay`.
 class HistoryChecker {
  public:
-  HistoryChecker();
+  // `codec`: what the histories' payloads are encoded with; null: nothing.
+  explicit HistoryChecker(std::shared_ptr<const PayloadCodec> codec = nullptr);
   ~HistoryChecker();
 
   template <class F>
@@ -261,9 +263,10 @@ class HistoryChecker {
   void on(const WorkflowType<Signature>& type, F workflow) {
     on(TypeName{std::string(type.name), std::string(type.version)}, std::move(workflow));
   }
-  // As `baton workflow history -o json` prints it and to_json() of baton/history.h makes it, without a
-  // codec. Throws DecisionFailed (NONDETERMINISM) when the code decides otherwise than the history
-  // says, std::runtime_error when the text is no history or nobody knows its workflow type.
+  // As `baton workflow history -o json` prints it and to_json() of baton/history.h makes it. Throws
+  // DecisionFailed (NONDETERMINISM) when the code decides otherwise than the history says,
+  // PayloadError when the codec cannot decode it, std::runtime_error when the text is no history or
+  // nobody knows its workflow type.
   void check(std::string_view history_json) const;
   void check_file(const std::string& path) const;
 
