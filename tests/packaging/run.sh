@@ -141,7 +141,7 @@ stop() {  # CHILD…; each ends well
 
 run_workflow() {  # PREFIX PROGRAMS ID
   local decider worker
-  expect "hello Ann" "$(timeout 60 "$2/outside-test")"
+  expect "hello Ann" "$(timeout 60 "$2/outside-test" || echo "and exit code $?")"
   "$2/outside-decider" "$address" &
   decider=$!
   running[$decider]=1
