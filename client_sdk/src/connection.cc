@@ -137,13 +137,13 @@ void Reconnecting::loop() {
   }
 }
 
-std::optional<Error> Connection::repeat(const Attempt& attempt) {
+std::optional<Error> Connection::repeat(const Attempt& attempt, Duration waits) {
   Backoff backoff(kFirstRetry, kLastRetry);
   const auto give_up = SteadyClock::now() + options_.retry_for;
   for (;;) {
     const auto endpoint = this->endpoint();
     grpc::ClientContext context;
-    context.set_deadline(std::chrono::system_clock::now() + options_.call_timeout);
+    context.set_deadline(std::chrono::system_clock::now() + options_.call_timeout + waits);
     const grpc::Status status = attempt(*endpoint, context);
     if (status.ok()) return std::nullopt;
     Error error = decode(status);

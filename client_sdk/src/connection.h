@@ -100,27 +100,29 @@ class Connection {
 
   // One call until its outcome is known, within options().retry_for: what may have been applied and
   // what is refused for now is sent again. Only for reads and for requests with a request id.
-  // Nothing: it succeeded.
+  // `waits`: so much longer an attempt may take, since the request asks to wait. Nothing: it succeeded.
   template <class Stub, class Request, class Response>
   std::optional<Error> try_call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&,
                                                              Response*),
-                                const Request& request, Response* response) {
-    return repeat([&](const Endpoint& endpoint, grpc::ClientContext& context) {
+                                const Request& request, Response* response,
+                                Duration waits = Duration(0)) {
+    const auto attempt = [&](const Endpoint& endpoint, grpc::ClientContext& context) {
       response->Clear();
       return (endpoint.stub<Stub>().*method)(&context, request, response);
-    });
+    };
+    return repeat(attempt, waits);
   }
   // The same; throws the error.
   template <class Stub, class Request, class Response>
   void call(grpc::Status (Stub::*method)(grpc::ClientContext*, const Request&, Response*),
-            const Request& request, Response* response) {
-    if (auto error = try_call(method, request, response)) throw *std::move(error);
+            const Request& request, Response* response, Duration waits = Duration(0)) {
+    if (auto error = try_call(method, request, response, waits)) throw *std::move(error);
   }
 
  private:
   using Attempt = std::function<grpc::Status(const Endpoint&, grpc::ClientContext&)>;
-  std::optional<Error> repeat(const Attempt& attempt);
   Error given_up(const Error& error) const;
+  std::optional<Error> repeat(const Attempt& attempt, Duration waits);
 
   const std::string domain_;
   const ClientOptions options_;

@@ -28,6 +28,8 @@ Code code_of(v1::Fault fault) {
     case v1::TYPE_DEPRECATED:
     case v1::TYPE_NOT_DEPRECATED:
     case v1::CANCEL_NOT_REQUESTED:
+    case v1::UPDATE_UNANSWERED:
+    case v1::QUERY_UNANSWERED:
       return Code::kFailedPrecondition;
     case v1::DEFAULT_UNDEFINED:
     case v1::VALIDATION:

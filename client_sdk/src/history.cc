@@ -123,6 +123,11 @@ std::optional<Payload> HistoryEvent::details() const {
 }
 std::string HistoryEvent::failure_type() const { return from_details(payload("details")).type; }
 FailureCauses HistoryEvent::causes() const { return from_details(payload("details")).causes; }
+std::optional<Reply> HistoryEvent::reply() const {
+  const auto* const reply = find_message<v1::Reply>(message_, "reply");
+  if (reply == nullptr) return std::nullopt;
+  return from_wire(*reply);
+}
 
 Headers HistoryEvent::headers() const {
   const Message* attributes = attributes_of(event_of(message_));

@@ -128,6 +128,32 @@ SearchAttribute from_wire(const v1::SearchAttribute& attribute) {
   return attribute.text();
 }
 
+void to_wire(Reply reply, v1::Reply* out) {
+  if (!reply.failed) {
+    auto* const completed = out->mutable_completed();
+    if (reply.payload) to_wire(*std::move(reply.payload), completed->mutable_result());
+    return;
+  }
+  auto* const failed = out->mutable_failed();
+  failed->set_rejected(reply.rejected);
+  failed->set_reason(std::move(reply.reason));
+  if (reply.payload) to_wire(*std::move(reply.payload), failed->mutable_details());
+}
+
+Reply from_wire(const v1::Reply& reply) {
+  const auto payload_of = [](bool present, const v1::Payload& payload) -> std::optional<Payload> {
+    if (!present) return std::nullopt;
+    return from_wire(payload);
+  };
+  if (!reply.has_failed()) {
+    const auto& completed = reply.completed();
+    return {false, false, "", payload_of(completed.has_result(), completed.result())};
+  }
+  const auto& failed = reply.failed();
+  return {true, failed.rejected(), failed.reason(),
+          payload_of(failed.has_details(), failed.details())};
+}
+
 std::string cut(std::string_view text, size_t limit) {
   std::string result;
   for (size_t characters = 0; !text.empty() && characters < limit; ++characters) {

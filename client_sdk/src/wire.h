@@ -5,6 +5,7 @@
 
 #include "baton/names.h"
 #include "baton/payload.h"
+#include "baton/reply.h"
 #include "baton/search_attribute.h"
 #include "baton/timeout.h"
 #include "baton/v1/common.pb.h"
@@ -35,6 +36,9 @@ void to_wire(TimePoint time, google::protobuf::Timestamp* out);
 void to_wire(const SearchAttribute& attribute, v1::SearchAttribute* out);
 // A kind that is not known here is an empty text.
 SearchAttribute from_wire(const v1::SearchAttribute& attribute);
+
+void to_wire(Reply reply, v1::Reply* out);
+Reply from_wire(const v1::Reply& reply);
 
 template <class Type>  // v1::WorkflowType, v1::ActivityType
 void to_wire(const TypeName& name, Type* out) {

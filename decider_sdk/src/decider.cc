@@ -129,7 +129,7 @@ void DeciderProcess::take(std::vector<Work> work) {
   if (shards_.size() == 1) return shards_[0]->push(std::move(work));
   std::vector<std::vector<Work>> by_shard(shards_.size());
   for (auto& one : work) {
-    const size_t shard = std::hash<std::string>{}(one.run_id()) % shards_.size();
+    const size_t shard = std::hash<std::string>{}(run_id_of(one)) % shards_.size();
     by_shard[shard].push_back(std::move(one));
   }
   for (size_t i = 0; i < shards_.size(); ++i) {
@@ -151,6 +151,14 @@ void Decider::add(const TypeName& type, detail::WorkflowFunction function) {
 void Decider::on_decision_task(const TypeName& type,
                                std::function<Decisions(const DecisionTask&)> function) {
   process_->workflows().add(type, std::move(function));
+}
+
+void Decider::on_query(
+    const TypeName& type,
+    std::function<std::optional<Payload>(const DecisionTask&, std::string_view,
+                                         const std::optional<Payload>&)>
+        function) {
+  process_->workflows().add_answers(type, std::move(function));
 }
 
 void Decider::register_types() { process_->register_types(); }

@@ -185,26 +185,23 @@ std::optional<DecisionFailure> Deciding::take_history(const Delivery& delivery,
                                                       const TakeIn& take_in) {
   const v1::DecisionTask& task = *delivery.task;
   if (!task.has_delta_base() && is_whole(task)) return take_events(delivery, take_in);
+  return take_pages(from_wire(task.workflow_execution()), task.started_event_id(), take_in);
+}
+
+std::optional<DecisionFailure> Deciding::take_pages(const Execution& execution,
+                                                    int64_t last_event_id, const TakeIn& take_in) {
   std::optional<DecisionFailure> failure;
   std::string why;
   const auto on_page = [&](std::shared_ptr<HistoryPage> page) {
+    int keep = page->size();
+    while (keep > 0 && page->Get(keep - 1).event_id() > last_event_id) --keep;
+    page->DeleteSubrange(keep, page->size() - keep);
+    if (page->empty()) return;
     if (!failure) failure = decode(codec_, page.get());
     if (!failure) take_in(*page, page);
   };
-  if (!read_all(task, on_page, &why)) return unreadable(why);
+  if (!read_history_(execution, last_event_id, on_page, &why)) return unreadable(why);
   return failure;
-}
-
-// Every page up to the task, and nothing after it.
-bool Deciding::read_all(const v1::DecisionTask& task, const OnPage& on_page, std::string* why) {
-  const int64_t last = task.started_event_id();
-  const auto cut_and_give = [&](std::shared_ptr<HistoryPage> page) {
-    int keep = page->size();
-    while (keep > 0 && page->Get(keep - 1).event_id() > last) --keep;
-    page->DeleteSubrange(keep, page->size() - keep);
-    if (!page->empty()) on_page(std::move(page));
-  };
-  return read_history_(from_wire(task.workflow_execution()), last, cut_and_give, why);
 }
 
 }  // namespace baton::detail

@@ -1,5 +1,5 @@
 // One decision task becomes its answer: by a cached run and the new events, or by the whole
-// history.
+// history. A query becomes its reply in the same ways.
 #pragma once
 
 #include <functional>
@@ -40,6 +40,9 @@ class Deciding {
 
   // Fills `answer`, which must be empty; throws nothing. What cannot be decided is answered as failed.
   void decide(const Delivery& delivery, v1::DecisionTaskAnswer* answer);
+  // Fills `answer`, which must be empty; throws nothing. A run that is cached in just the state that is
+  // asked for is asked itself; otherwise the history is replayed for it and the cache left as it is.
+  void answer(const v1::QueryTask& task, v1::QueryAnswer* answer);
   // The run's last answer was not recorded, or the run is closed.
   void drop(const std::string& run_id) { cache_.drop(run_id); }
   // Runs that had to make room since the last call.
@@ -58,7 +61,13 @@ class Deciding {
   std::optional<DecisionFailure> take_events(const Delivery& delivery, const TakeIn& take_in);
   // The same from event 1 on, page by page if the task does not bring them.
   std::optional<DecisionFailure> take_history(const Delivery& delivery, const TakeIn& take_in);
-  bool read_all(const v1::DecisionTask& task, const OnPage& on_page, std::string* why);
+  // Reads from event 1 up to `last_event_id`, and nothing after it.
+  std::optional<DecisionFailure> take_pages(const Execution& execution, int64_t last_event_id,
+                                            const TakeIn& take_in);
+
+  Reply reply_to(v1::QueryTask& task);
+  Reply ask_workflow(const WorkflowFunction& function, const v1::QueryTask& task);
+  Reply ask_plainly(const v1::QueryTask& task);
 
   const Workflows& workflows_;
   ReadHistory read_history_;

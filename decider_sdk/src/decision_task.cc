@@ -1,6 +1,7 @@
 #include "baton/decision_task.h"
 
 #include <algorithm>
+#include <set>
 
 namespace baton {
 namespace {
@@ -37,7 +38,21 @@ std::optional<Step> DecisionTask::function(std::string_view id) const {
 }
 
 std::vector<HistoryEvent> DecisionTask::signals(std::string_view name) const {
-  return named(history, EventType::kWorkflowExecutionSignaled, "signal_name", name);
+  auto found = named(history, EventType::kWorkflowExecutionSignaled, "signal_name", name);
+  std::erase_if(found, [](const HistoryEvent& event) { return !event.update_id().empty(); });
+  return found;
+}
+std::vector<HistoryEvent> DecisionTask::open_updates(std::string_view name) const {
+  auto found = named(history, EventType::kWorkflowExecutionSignaled, "signal_name", name);
+  std::set<int64_t> answered;
+  for (const HistoryEvent& event : history) {
+    if (event.type() != EventType::kWorkflowExecutionUpdateAnswered) continue;
+    answered.insert(event.number("signaled_event_id"));
+  }
+  std::erase_if(found, [&](const HistoryEvent& event) {
+    return event.update_id().empty() || answered.contains(event.id());
+  });
+  return found;
 }
 std::vector<HistoryEvent> DecisionTask::markers(std::string_view name) const {
   return named(history, EventType::kMarkerRecorded, "marker_name", name);

@@ -11,6 +11,12 @@ void set(const std::optional<Payload>& payload, auto&& field) {
   if (payload) to_wire(*payload, field());
 }
 
+void answer_update(Decisions& decisions, std::string_view update_id, Reply reply) {
+  auto* const out = add(decisions)->mutable_answer_update();
+  out->set_update_id(std::string(update_id));
+  to_wire(std::move(reply), out->mutable_reply());
+}
+
 }  // namespace
 
 namespace detail {
@@ -158,6 +164,20 @@ void Decisions::call_function(std::string_view id, std::string_view name,
   out->set_name(std::string(name));
   set(input, [&] { return out->mutable_input(); });
   detail::set_options(options, out);
+}
+
+void Decisions::complete_update(std::string_view update_id, const std::optional<Payload>& result) {
+  answer_update(*this, update_id, {false, false, {}, result});
+}
+
+void Decisions::fail_update(std::string_view update_id, std::string_view reason,
+                            const std::optional<Payload>& details) {
+  answer_update(*this, update_id, {true, false, std::string(reason), details});
+}
+
+void Decisions::reject_update(std::string_view update_id, std::string_view reason,
+                              const std::optional<Payload>& details) {
+  answer_update(*this, update_id, {true, true, std::string(reason), details});
 }
 
 void Decisions::set_search_attributes(const std::map<std::string, SearchAttribute>& set,

@@ -22,6 +22,16 @@ TaskFacts facts_of(const v1::DecisionTask& task, const std::string& task_list) {
           1};
 }
 
+const std::string& run_id_of(const Work& work) {
+  if (const auto* const delivery = std::get_if<Delivery>(&work)) {
+    return delivery->task->workflow_execution().run_id();
+  }
+  if (const auto* const question = std::get_if<Question>(&work)) {
+    return question->task->workflow_execution().run_id();
+  }
+  return std::get<Dropped>(work).run_id;
+}
+
 void Shard::start() {
   thread_ = std::thread([this] { loop(); });
 }
@@ -63,27 +73,37 @@ void Shard::loop() {
       if (stopping_) return;
       batch.swap(queue_);
     }
-    decide(batch);
+    work(batch);
   }
 }
 
-void Shard::decide(const std::vector<Work>& batch) {
+void Shard::work(const std::vector<Work>& batch) {
   std::shared_ptr<Answers> answers;
   const auto give = [&] {
     if (answers != nullptr) sink_.answer(std::exchange(answers, {}), deciding_.take_evicted());
   };
   for (const Work& work : batch) {
-    if (work.delivery.task == nullptr) {
-      deciding_.drop(work.dropped_run_id);
+    if (const auto* const dropped = std::get_if<Dropped>(&work)) {
+      deciding_.drop(dropped->run_id);
+      continue;
+    }
+    if (const auto* const question = std::get_if<Question>(&work)) {
+      answer(*question->task);
       continue;
     }
     if (answers == nullptr) answers = make_in_arena<Answers>();
-    decide(work.delivery, answers->Add());
+    decide(std::get<Delivery>(work), answers->Add());
     if (answers->size() < kAnswersAtOnce) continue;
     give();
     if (stopping()) return;
   }
   give();
+}
+
+void Shard::answer(const v1::QueryTask& query) {
+  v1::QueryAnswer answer;
+  deciding_.answer(query, &answer);
+  sink_.answer(std::move(answer));
 }
 
 void Shard::decide(const Delivery& delivery, v1::DecisionTaskAnswer* answer) {

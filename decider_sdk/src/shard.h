@@ -6,6 +6,8 @@
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
+#include <variant>
 #include <vector>
 
 #include "baton/metrics.h"
@@ -20,20 +22,25 @@ using Answers = google::protobuf::RepeatedPtrField<v1::DecisionTaskAnswer>;
 class AnswerSink {
  public:
   virtual void answer(std::shared_ptr<Answers> answers, std::vector<Execution> evicted) = 0;
+  virtual void answer(v1::QueryAnswer answer) = 0;
 
  protected:
   ~AnswerSink() = default;
 };
 
-// One thing to do for a run: decide a task, or drop what is cached of it.
-struct Work {
-  Delivery delivery;
-  std::string dropped_run_id;  // instead of `delivery`
-
-  const std::string& run_id() const {
-    return delivery.task == nullptr ? dropped_run_id : delivery.task->workflow_execution().run_id();
-  }
+// A query and what keeps it alive.
+struct Question {
+  const v1::QueryTask* task;
+  std::shared_ptr<const void> owner;
 };
+// What is cached of a run is of no use any more.
+struct Dropped {
+  std::string run_id;
+};
+
+// One thing to do for a run.
+using Work = std::variant<Delivery, Question, Dropped>;
+const std::string& run_id_of(const Work& work);
 
 // As hooks are told of it.
 TaskFacts facts_of(const v1::DecisionTask& task, const std::string& task_list);
@@ -58,8 +65,9 @@ class Shard {
 
  private:
   void loop();
-  void decide(const std::vector<Work>& batch);
+  void work(const std::vector<Work>& batch);
   void decide(const Delivery& delivery, v1::DecisionTaskAnswer* answer);
+  void answer(const v1::QueryTask& query);
   bool stopping();
 
   Deciding deciding_;

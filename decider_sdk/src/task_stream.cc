@@ -17,13 +17,6 @@ constexpr Duration kFirstReopen = 50ms;
 constexpr Duration kLastReopen = 2s;
 constexpr Duration kUntilItBreaks = Duration::max();
 constexpr auto kShortestRetry = 100ms;
-// Below the 1 MiB of a frame, with room for the framing of each item.
-constexpr size_t kFrameBytes = 960 * 1024;
-constexpr size_t kItemOverhead = 16;
-
-const std::string& token_of(const v1::DecisionTaskAnswer& answer) {
-  return answer.has_completed() ? answer.completed().task_token() : answer.failed().task_token();
-}
 
 // Is it the content of the answer that was refused, so that another answer may still be given?
 bool leaves_token_usable(const v1::Refusal& refusal) {
@@ -130,7 +123,7 @@ void TaskStream::name_held() {
 
 void TaskStream::received(std::shared_ptr<v1::PollDecisionTasksResponse> frame) {
   std::vector<Work> work;
-  work.reserve(static_cast<size_t>(frame->tasks_size()));
+  work.reserve(static_cast<size_t>(frame->tasks_size() + frame->queries_size()));
   {
     const HookedLock lock(mutex_, hooks_);
     backoff_.reset();
@@ -147,8 +140,9 @@ void TaskStream::received(std::shared_ptr<v1::PollDecisionTasksResponse> frame) 
     for (const auto& confirmation : frame->confirmations()) confirm(confirmation, false, &work);
     for (const auto& confirmation : frame->closed_tasks()) confirm(confirmation, true, &work);
     for (const auto& task : frame->tasks()) {
-      if (hold(task)) work.push_back({{&task, frame}, {}});
+      if (hold(task)) work.push_back(Delivery{&task, frame});
     }
+    for (const auto& query : frame->queries()) work.push_back(Question{&query, frame});
     write();  // what confirm() may have added
   }
   if (!work.empty()) sink_.take(std::move(work));
@@ -180,7 +174,7 @@ void TaskStream::confirm(const v1::DecisionConfirmation& confirmation, bool clos
                                          kShortestRetry);
     return;
   }
-  if (closed || refused) work->push_back({{}, held.run_id});
+  if (closed || refused) work->push_back(Dropped{held.run_id});
   if (closed) tell(&MetricsHooks::task_lost, held);
   if (refused && held.facts != nullptr) {
     hooks_.add([task = held.facts, why = confirmation.refused().message()](MetricsHooks& hooks) {
@@ -233,6 +227,12 @@ void TaskStream::answer(std::shared_ptr<Answers> answers, std::vector<Execution>
   write();
 }
 
+void TaskStream::answer(v1::QueryAnswer answer) {
+  const HookedLock lock(mutex_, hooks_);
+  replies_.push_back(std::move(answer));
+  write();
+}
+
 void TaskStream::tick() {
   const HookedLock lock(mutex_, hooks_);
   const auto now = Clock::now();
@@ -267,60 +267,8 @@ void TaskStream::write() {
   call_->StartWrite(&frame_);
 }
 
-// Everything that waits, up to the bound of a frame; the rest goes with the next one. False:
-// nothing waits.
-bool TaskStream::fill_frame() {
-  size_t bytes = 0;
-  const auto fits = [&](size_t item) { return (bytes += item + kItemOverhead) <= kFrameBytes; };
-  const auto move_tokens = [&](std::vector<std::string>& tokens, auto&& add) {
-    size_t count = 0;
-    while (count < tokens.size() && fits(tokens[count].size())) add(std::move(tokens[count++]));
-    tokens.erase(tokens.begin(), tokens.begin() + static_cast<std::ptrdiff_t>(count));
-    return tokens.empty();
-  };
-  bool any = std::exchange(open_frame_due_, false);
-  if (any) {
-    auto* const open = frame_.mutable_open();
-    open->set_domain(connection_->domain());
-    open->mutable_task_list()->set_name(options_.task_list);
-    open->set_identity(connection_->options().identity);
-    open->set_instance_id(instance_id_);
-    open->set_slots(options_.slots);
-    bytes += open->ByteSizeLong();
-    const bool all = move_tokens(
-        to_name_, [&](std::string token) { open->add_held_task_tokens(std::move(token)); });
-    if (!all) return true;
-  }
-  any = any || !to_name_.empty();
-  if (!move_tokens(to_name_, [&](std::string t) { frame_.add_held_task_tokens(std::move(t)); })) {
-    return true;  // these come before anything else
-  }
-  if (std::exchange(drain_due_, false)) {
-    frame_.set_draining(true);
-    any = true;
-  }
-  any = any || !acknowledged_.empty() || !evicted_.empty();
-  move_tokens(acknowledged_,
-              [&](std::string token) { frame_.add_acknowledged_task_tokens(std::move(token)); });
-  while (!evicted_.empty() && fits(evicted_.back().workflow_id.size() + 64)) {
-    auto* const forget = frame_.add_forget();
-    forget->set_workflow_id(std::move(evicted_.back().workflow_id));
-    forget->set_run_id(std::move(evicted_.back().run_id));
-    evicted_.pop_back();
-  }
-  size_t next = 0;
-  for (; next < answered_.size(); ++next) {
-    auto& answer = answered_[next];
-    const auto place = held_.find(token_of(*answer));
-    if (place == held_.end() || place->second.answer != answer) continue;
-    if (!fits(answer->ByteSizeLong()) && any) break;
-    frame_.mutable_answers()->UnsafeArenaAddAllocated(answer.get());
-    place->second.reported = true;
-    in_frame_.push_back(std::move(answer));
-    any = true;
-  }
-  answered_.erase(answered_.begin(), answered_.begin() + static_cast<std::ptrdiff_t>(next));
-  return any;
+const std::string& TaskStream::token_of(const Answer& answer) {
+  return answer.has_completed() ? answer.completed().task_token() : answer.failed().task_token();
 }
 
 // The frame is out, or the call is broken. Its answers were never its own.

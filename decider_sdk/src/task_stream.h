@@ -7,6 +7,9 @@
 //
 // Acknowledgements. An answer is one. Only a task that is not answered within half a second gets
 // one of its own.
+//
+// Queries are not held: the coordinator asks another decider when this one is lost, so their answers go
+// out once, on whatever connection there is by then.
 #pragma once
 
 #include <chrono>
@@ -25,10 +28,12 @@
 
 namespace baton::detail {
 
+class FrameFiller;
+
 // Where tasks go. Called from the stream's threads, one call at a time.
 class TaskSink {
  public:
-  // Decide these, and drop what is cached of those, in this order.
+  // Decide and answer these, and drop what is cached of those, in this order.
   virtual void take(std::vector<Work> work) = 0;
 
  protected:
@@ -62,6 +67,7 @@ class TaskStream final : public AnswerSink {
 
   // --- any thread ---
   void answer(std::shared_ptr<Answers> answers, std::vector<Execution> evicted) override;
+  void answer(v1::QueryAnswer answer) override;
 
  private:
   using Clock = std::chrono::steady_clock;
@@ -94,6 +100,8 @@ class TaskStream final : public AnswerSink {
   void name_held();
   void write();
   bool fill_frame();
+  void fill_open(FrameFiller& filler);
+  static const std::string& token_of(const Answer& answer);
   void erase(HeldTasks::iterator place);
   void broken(const grpc::Status& status);
   void tell(void (MetricsHooks::*event)(const TaskFacts&), const Held& held);
@@ -113,6 +121,7 @@ class TaskStream final : public AnswerSink {
   std::vector<std::string> acknowledged_;
   std::vector<std::string> to_name_;
   std::vector<Execution> evicted_;
+  std::vector<v1::QueryAnswer> replies_;
   bool open_frame_due_ = false;
   bool drain_due_ = false;
 

@@ -3,8 +3,10 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "baton/decision_task.h"
@@ -14,6 +16,9 @@
 namespace baton::detail {
 
 using DecisionFunction = std::function<Decisions(const DecisionTask&)>;
+// What a run that is decided plainly answers.
+using AnswerFunction = std::function<std::optional<Payload>(
+    const DecisionTask&, std::string_view query, const std::optional<Payload>& input)>;
 
 // Filled before the decider runs, then only read, from any thread.
 class Workflows {
@@ -31,10 +36,20 @@ class Workflows {
     const auto place = functions_.find(type);
     return place == functions_.end() ? nullptr : &place->second;
   }
+  // Who answers for a type that has a plain function.
+  void add_answers(const TypeName& type, AnswerFunction function) {
+    answers_[type] = std::move(function);
+  }
+  // Null: nobody.
+  const AnswerFunction* find_answers(const TypeName& type) const {
+    const auto place = answers_.find(type);
+    return place == answers_.end() ? nullptr : &place->second;
+  }
   const std::map<TypeName, Function>& all() const { return functions_; }
 
  private:
   std::map<TypeName, Function> functions_;
+  std::map<TypeName, AnswerFunction> answers_;
 };
 
 }  // namespace baton::detail

@@ -1,7 +1,8 @@
-// Starts, signals and reads workflow executions, and registers what they need.
+// Starts, signals, updates, asks and reads workflow executions, and registers what they need.
 //
 //   baton::Client client{"localhost:7450", "orders"};
 //   auto run = client.start(process_order, "order-17", std::string("17"));
+//   const int items = run.update(add_item, item);
 //   std::string receipt = run.result();
 #pragma once
 
@@ -22,9 +23,12 @@
 #include "baton/names.h"
 #include "baton/payload.h"
 #include "baton/payload_codec.h"
+#include "baton/query.h"
+#include "baton/reply.h"
 #include "baton/search_attribute.h"
 #include "baton/signal.h"
 #include "baton/timeout.h"
+#include "baton/update.h"
 #include "baton/workflow_type.h"
 
 namespace baton {
@@ -84,6 +88,20 @@ struct StartOptions {
   Headers headers{};          // see payload.h
   // Names this start, so that a repeat within the hour starts nothing twice. Empty: made anew.
   std::string request_id{};
+};
+
+struct UpdateOptions {
+  // How long to wait for the answer; zero or less: not at all. The update stays when it is over.
+  Duration patience = Duration::max();
+  Headers headers{};  // see payload.h
+  // Names this update, at most 64 characters: the same one, sent again within the hour, is done once and
+  // gets the same answer. Empty: made anew.
+  std::string request_id{};
+};
+
+struct QueryOptions {
+  // How long a decider may take to answer, and to decide on what happened before: 1 ms to 60 s.
+  Duration patience{10'000};
 };
 
 // One item of start_many().
@@ -209,6 +227,47 @@ class Client {
   void terminate(const Execution& execution, std::string_view reason = {},
                  const std::optional<Payload>& details = std::nullopt);
 
+  // --- asking the workflow code of an open run. An empty run id: the open run of the workflow id. ---
+
+  // A signal that is answered: blocks until the code has answered it and the answer is in the history.
+  // Throws UpdateFailed when the answer says no, and Error
+  //  * DEADLINE_EXCEEDED when options.patience is over: the update stays, see there how to wait on;
+  //  * FAILED_PRECONDITION (UPDATE_UNANSWERED) when the run closed without an answer.
+  template <class R, class A>
+  R update(const Execution& execution, const Update<R(A)>& update,
+           const std::type_identity_t<A>& argument, const UpdateOptions& options = {}) {
+    return detail::result_of<R, UpdateFailed>(
+        update.name, answer_to(execution, update.name, to_payload<A>(argument), options));
+  }
+  template <class R>
+  R update(const Execution& execution, const Update<R()>& update,
+           const UpdateOptions& options = {}) {
+    return detail::result_of<R, UpdateFailed>(
+        update.name, answer_to(execution, update.name, std::nullopt, options));
+  }
+  // Without C++ types. Nothing: options.patience is over.
+  std::optional<Reply> update(const Execution& execution, std::string_view name,
+                              const std::optional<Payload>& input,
+                              const UpdateOptions& options = {});
+
+  // What the code says of itself, as it is after all that has happened until now; nothing is written.
+  // Throws QueryFailed, and Error FAILED_PRECONDITION (QUERY_UNANSWERED) when no decider has answered
+  // in time.
+  template <class R, class A>
+  R query(const Execution& execution, const Query<R(A)>& query,
+          const std::type_identity_t<A>& argument, const QueryOptions& options = {}) {
+    return detail::result_of<R, QueryFailed>(
+        query.name, this->query(execution, query.name, to_payload<A>(argument), options));
+  }
+  template <class R>
+  R query(const Execution& execution, const Query<R()>& query, const QueryOptions& options = {}) {
+    return detail::result_of<R, QueryFailed>(
+        query.name, this->query(execution, query.name, std::nullopt, options));
+  }
+  // Without C++ types.
+  Reply query(const Execution& execution, std::string_view name,
+              const std::optional<Payload>& input, const QueryOptions& options = {});
+
   // --- looking. An empty run id: the open run, or the latest closed one. ---
   ExecutionDetail describe(const Execution& execution);
   // All events, page after page. Payloads that the codec cannot decode stay as they are.
@@ -224,6 +283,10 @@ class Client {
   const std::shared_ptr<Connection>& connection() const { return connection_; }
 
  private:
+  // Throws Error DEADLINE_EXCEEDED when the patience is over.
+  Reply answer_to(const Execution& execution, std::string_view update,
+                  const std::optional<Payload>& input, UpdateOptions options);
+
   std::shared_ptr<Connection> connection_;
 };
 
@@ -251,6 +314,25 @@ class Run {
   const std::string& run_id() const { return execution_.run_id; }
 
   void request_cancel() { client_.request_cancel(execution_); }
+  // As Client::update() and query().
+  template <class T, class A>
+  T update(const Update<T(A)>& update, const std::type_identity_t<A>& argument,
+           const UpdateOptions& options = {}) {
+    return client_.update(execution_, update, argument, options);
+  }
+  template <class T>
+  T update(const Update<T()>& update, const UpdateOptions& options = {}) {
+    return client_.update(execution_, update, options);
+  }
+  template <class T, class A>
+  T query(const Query<T(A)>& query, const std::type_identity_t<A>& argument,
+          const QueryOptions& options = {}) {
+    return client_.query(execution_, query, argument, options);
+  }
+  template <class T>
+  T query(const Query<T()>& query, const QueryOptions& options = {}) {
+    return client_.query(execution_, query, options);
+  }
   std::optional<Closed> wait(Duration patience = Duration::max()) {
     return client_.wait(execution_, patience);
   }

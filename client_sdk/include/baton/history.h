@@ -11,6 +11,7 @@
 #include "baton/failure_cause.h"
 #include "baton/names.h"
 #include "baton/payload.h"
+#include "baton/reply.h"
 #include "baton/timeout.h"
 
 namespace baton {
@@ -79,6 +80,8 @@ enum class EventType {
   kSearchAttributesUpserted = 58,
   kUpsertSearchAttributesFailed = 59,
   kWorkflowExecutionReset = 60,
+  kWorkflowExecutionUpdateAnswered = 61,
+  kAnswerUpdateFailed = 62,
 };
 
 // One event. A view, cheap to copy: valid as long as the History or DecisionTask it came from.
@@ -94,6 +97,8 @@ class HistoryEvent {
   std::string_view activity_id() const { return text("activity_id"); }
   std::string_view timer_id() const { return text("timer_id"); }
   std::string_view signal_name() const { return text("signal_name"); }
+  // Of a signal that is an update, and of its answer; empty: it is none.
+  std::string_view update_id() const { return text("update_id"); }
   std::string_view marker_name() const { return text("marker_name"); }
   std::string_view workflow_id() const { return text("workflow_id"); }
   std::string_view reason() const { return text("reason"); }
@@ -110,6 +115,8 @@ class HistoryEvent {
   std::optional<Payload> details() const;
   std::string failure_type() const;
   FailureCauses causes() const;
+  // Of an answered update.
+  std::optional<Reply> reply() const;
   // Of a start, a signal, an activity, a child; empty when there are none.
   Headers headers() const;
   // Of a started timer.

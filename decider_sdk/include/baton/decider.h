@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -82,6 +83,13 @@ class Decider {
   // to 25,000 events with their payloads. An exception fails the decision task, never the execution.
   void on_decision_task(const TypeName& type,
                         std::function<Decisions(const DecisionTask&)> function);
+  // What a type with such a function answers to queries (query.h). `task`: everything until now, and
+  // new_events() that no decision has seen; nothing is asked to be decided, and started_event_id is 0. An
+  // exception fails the query (EXCEPTION).
+  void on_query(const TypeName& type,
+                std::function<std::optional<Payload>(const DecisionTask& task, std::string_view query,
+                                                     const std::optional<Payload>& input)>
+                    function);
 
   // Registers the types of these functions that are not there yet, with this decider's list as the
   // default. Throws baton::Error.

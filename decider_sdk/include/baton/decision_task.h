@@ -68,6 +68,9 @@ struct DecisionTask {
 
   // Oldest first.
   std::vector<HistoryEvent> signals(std::string_view name) const;
+  // WorkflowExecutionSignaled of those that wait for an answer: Decisions::complete_update() and its
+  // like, with its update_id(). They are not among the signals.
+  std::vector<HistoryEvent> open_updates(std::string_view name) const;
   std::vector<HistoryEvent> markers(std::string_view name) const;
   // What they carried. Throws PayloadError unless each is a T.
   template <class T>
@@ -118,6 +121,14 @@ class Decisions {
   void call_function(std::string_view id, std::string_view name,
                      const std::optional<Payload>& input = std::nullopt,
                      const FunctionOptions& options = {});
+  // Answers an update, once: it is done; it could not be done; it is refused as it came, and nothing was
+  // done for it. `reason`: at most 256 characters.
+  void complete_update(std::string_view update_id,
+                       const std::optional<Payload>& result = std::nullopt);
+  void fail_update(std::string_view update_id, std::string_view reason,
+                   const std::optional<Payload>& details = std::nullopt);
+  void reject_update(std::string_view update_id, std::string_view reason,
+                     const std::optional<Payload>& details = std::nullopt);
   // Sets and removes search attributes, by name; the others stay. No name in both.
   void set_search_attributes(const std::map<std::string, SearchAttribute>& set,
                              std::span<const std::string> removed = {});

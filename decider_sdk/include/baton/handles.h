@@ -40,8 +40,17 @@ void cancel_timer(Run* run, Waitable* timer, const std::source_location& where);
 void release_timer(Run* run, Waitable* timer);
 bool fired(const Waitable* timer);
 [[noreturn]] void throw_timer_failure(const Waitable* timer);
-// Pops the oldest message. `reserved`: the one that the waker set aside for this waiter.
+// Pops the oldest signal. `reserved`: the one that the waker set aside for this waiter.
 std::optional<Payload> pop(Waitable* channel, bool reserved);
+// How the code is given what came by a channel: a signal's value. Updates have their own
+// (update_request.h).
+template <class T>
+struct Incoming {
+  static T take(Waitable* channel, bool reserved) {
+    const std::optional<Payload> value = pop(channel, reserved);
+    if constexpr (!std::is_void_v<T>) return from_payload<T>(value);
+  }
+};
 // Of the message that was popped last.
 const Headers& last_headers(const Waitable* channel);
 
@@ -133,7 +142,8 @@ class [[nodiscard]] Timer {
   detail::Handle handle_;
 };
 
-// The signals of one name, in the order of arrival; none is lost before the first receive().
+// The signals, or the updates, of one name, in the order of arrival; none is lost before the first
+// receive().
 // ready(): one waits. co_await takes the oldest; throws Canceled when there is none and its scope is
 // canceled.
 template <class T>
@@ -143,7 +153,7 @@ class [[nodiscard]] Channel {
       : handle_{channel, channel->generation()}, scope_(scope) {}
 
   bool ready() const { return handle_.waitable->ready(); }
-  // What the sender of the signal that was taken last passed along (see payload.h).
+  // What the sender of the one that was taken last passed along (see payload.h).
   const Headers& headers() const { return detail::last_headers(handle_.waitable); }
 
   class Awaiter {
@@ -160,8 +170,7 @@ class [[nodiscard]] Channel {
     T await_resume() {
       if (suspended_) detail::end_wait(scope_, &waiter_);
       if (suspended_ ? waiter_.canceled : !waiter_.waitable->ready()) throw Canceled();
-      const std::optional<Payload> message = detail::pop(waiter_.waitable, suspended_);
-      if constexpr (!std::is_void_v<T>) return from_payload<T>(message);
+      return detail::Incoming<T>::take(waiter_.waitable, suspended_);
     }
 
    private:

@@ -28,6 +28,7 @@
 
 #include "baton/activity.h"
 #include "baton/activity_options.h"
+#include "baton/answering.h"
 #include "baton/canceled.h"
 #include "baton/child.h"
 #include "baton/child_options.h"
@@ -42,10 +43,13 @@
 #include "baton/handles.h"
 #include "baton/log.h"
 #include "baton/names.h"
+#include "baton/query.h"
 #include "baton/search_attribute.h"
 #include "baton/signal.h"
 #include "baton/task.h"
 #include "baton/timeout.h"
+#include "baton/update.h"
+#include "baton/update_request.h"
 #include "baton/workflow_traps.h"
 #include "baton/workflow_type.h"
 
@@ -165,41 +169,42 @@ class Workflow {
   // When the current decision task was started, by the coordinator's clock.
   TimePoint now() const;
 
-  // --- signals to this execution, and its cancellation ---
+  // --- signals to this execution ---
 
   template <class T>
   Channel<T> receive(const Signal<T>& signal) {
     return Channel<T>(detail::channel(run_, signal.name), scope_);
   }
+  // --- updates and queries: what others are answered ---
+
+  // Updates of one name, signals of the same name apart; update_request.h says how they are answered. An
+  // argument that is no A is rejected by itself (PAYLOAD_ERROR). One type for a name.
+  template <class R, class A>
+  Channel<UpdateRequest<R(A)>> receive(const Update<R(A)>& update, Where where = Where::current()) {
+    return {detail::update_channel(run_, update.name, &detail::check_argument<A>, where), scope_};
+  }
+  template <class R>
+  Channel<UpdateRequest<R()>> receive(const Update<R()>& update, Where where = Where::current()) {
+    return {detail::update_channel(run_, update.name, nullptr, where), scope_};
+  }
+  // Answers queries of that name for as long as what this gives lives (answering.h); the newest one of a
+  // name counts. `handler`: R(A), and R() of a query without an argument.
+  template <class Signature, class Handler>
+  Answering answer(const Query<Signature>& query, Handler handler) {
+    return Answering(detail::add_query_handler(run_, query.name,
+                                               detail::query_handler(query, std::move(handler))));
+  }
+
+  // --- cancellation of this execution ---
+
   // Has anyone asked for the end of this execution? It may be ignored; a cancel_scope() or `throw
   // baton::Canceled{}` heeds it.
   bool cancel_requested() const { return cancellation().ready(); }
   Cancellation cancellation() const { return Cancellation(detail::cancellation(run_)); }
 
   // What is begun by the scope that this gives, and by the scopes made in it, ends when someone asks
-  // for the end of the execution; what is begun by `wf` itself does not, as long as `wf` is no scope.
-  //
-  //   auto scope = wf.cancel_scope();
-  //   bool canceled = false;
-  //   try {
-  //     receipt = co_await scope.schedule(charge_card, charge);
-  //     co_await scope.sleep(24h);
-  //   } catch (const baton::Canceled&) {
-  //     canceled = true;  // no co_await in here
-  //   }
-  //   if (canceled) {
-  //     if (!receipt.empty()) co_await wf.schedule(refund, receipt);  // not by the scope
-  //     throw baton::Canceled();
-  //   }
-  //
-  // With the request the scope
-  //  * asks open activities and children to end. Awaiting one still waits for how it ends: its result,
-  //    its failure, or baton::Canceled when it was canceled. So clean-up begins after it has ended, and
-  //    knows what was done;
-  //  * lets functions, messages and spawned tasks end by themselves;
-  //  * cancels timers, and ends waiting for signals, with baton::Canceled;
-  //  * begins nothing any more: schedule(), sleep(), start_child(), … and any() throw baton::Canceled.
-  // What came together with the request, in one decision task, counts before it.
+  // for the end of the execution (scope.h); what is begun by `wf` itself does not, as long as `wf` is no
+  // scope.
   Scope cancel_scope(Where where = Where::current()) const;
   // For clean-up by code that was given a scope: what this begins, and the scopes made in it, no
   // cancellation reaches.
@@ -372,22 +377,6 @@ class Workflow {
   detail::CancelScope* scope_ = nullptr;  // null: begins what no cancel request ends
 };
 
-// A Workflow whose work ends together. Pass it on as the baton::Workflow that it is; small, too.
-class Scope : public Workflow {
- public:
-  // As a cancel request of the execution does, but for this scope and those in it. The outer ones go
-  // on, so what is thrown should be caught.
-  void cancel(Where where = Where::current()) { detail::cancel_scope(run_, scope_, where); }
-  bool canceled() const { return detail::is_canceled(scope_); }
-
- private:
-  friend class Workflow;
-  using Workflow::Workflow;
-};
-
-inline Scope Workflow::cancel_scope(Where where) const {
-  return Scope(run_, detail::make_scope(run_, scope_, where));
-}
-inline Workflow Workflow::shield() const { return Workflow(run_, detail::shield(run_)); }
-
 }  // namespace baton
+
+#include "baton/scope.h"  // a Workflow that is complete by now

@@ -2,6 +2,7 @@
 
 #include "baton/history.h"
 #include "replay/search_attribute_machine.h"
+#include "replay/update_machine.h"
 
 namespace baton::detail {
 namespace {
@@ -28,6 +29,8 @@ const char* name_of(DecisionKind kind) {
       return "ScheduleLambdaFunction";
     case DecisionKind::kUpsertSearchAttributes:
       return "UpsertSearchAttributes";
+    case DecisionKind::kAnswerUpdate:
+      return "AnswerUpdate";
     case DecisionKind::kCompleteWorkflowExecution:
       return "CompleteWorkflowExecution";
     case DecisionKind::kFailWorkflowExecution:
@@ -65,6 +68,11 @@ std::string describe(const v1::HistoryEvent& event) {
   if (event.has_lambda_function_scheduled()) {
     add(event.lambda_function_scheduled().id());
     add(event.lambda_function_scheduled().name());
+  }
+  if (event.has_workflow_execution_update_answered()) {
+    add(id_of(event.workflow_execution_update_answered()));
+  } else {
+    add(view.update_id());
   }
   if (event.has_search_attributes_upserted()) add(names_of(event.search_attributes_upserted()));
   for (const TypeName& type : {view.activity_type(), view.workflow_type()}) {

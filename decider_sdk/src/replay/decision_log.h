@@ -24,6 +24,7 @@ enum class DecisionKind {
   kRequestCancelExternalWorkflowExecution,
   kScheduleLambdaFunction,
   kUpsertSearchAttributes,
+  kAnswerUpdate,
   kCompleteWorkflowExecution,
   kFailWorkflowExecution,
   kCancelWorkflowExecution,

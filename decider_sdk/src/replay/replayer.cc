@@ -130,6 +130,18 @@ std::optional<DecisionFailure> Replayer::decide(int64_t started_event_id,
   return std::nullopt;
 }
 
+std::optional<DecisionFailure> Replayer::catch_up(int64_t started_event_id) {
+  if (completed_) replay_completed();
+  if (gap_) return gap_;
+  if (!run_.failure() && decided_ != started_event_id) {
+    return DecisionFailure{"INCOMPLETE_HISTORY",
+                           "the history shown has no DecisionTaskCompleted of DecisionTaskStarted, "
+                           "event " +
+                               std::to_string(started_event_id) + ", as its last one"};
+  }
+  return run_.failure();
+}
+
 std::optional<DecisionFailure> Replayer::check() {
   if (completed_) replay_completed();
   if (gap_) return gap_;

@@ -36,6 +36,13 @@ class Replayer {
   // and stay until the next decide() begins. A failure decides nothing.
   std::optional<DecisionFailure> decide(int64_t started_event_id,
                                         v1::RespondDecisionTaskCompletedRequest* answer);
+  // Brings the code to where it was when the task whose DecisionTaskStarted is `started_event_id` was
+  // completed. What came later is in the events, or not; it is not looked at.
+  std::optional<DecisionFailure> catch_up(int64_t started_event_id);
+  // Asks the code, as it is after the last decide() or catch_up(), and changes nothing.
+  Reply query(const std::string& name, const std::optional<Payload>& input) {
+    return run_.query(name, input);
+  }
   // Compares a history that is not about to be decided (a saved one) with the code.
   std::optional<DecisionFailure> check();
 

@@ -65,6 +65,7 @@ void Run::execute(bool replaying, TimePoint now, WireDecisions* out) {
     return;
   }
   deliveries_.decide_waiting();
+  updates_.reject_unfit();
   if (cancel_request_.ready()) cancel_scopes_.cancel_all();
   const WorkflowCode code(log_);
   if (root_ == nullptr) start();

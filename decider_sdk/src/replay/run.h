@@ -18,9 +18,11 @@
 #include "replay/delivery_machine.h"
 #include "replay/function_machine.h"
 #include "replay/marker_machine.h"
+#include "replay/query_handlers.h"
 #include "replay/search_attribute_machine.h"
 #include "replay/signal_channel.h"
 #include "replay/timer_machine.h"
+#include "replay/update_machine.h"
 #include "replay/version_machine.h"
 
 namespace baton::detail {
@@ -46,6 +48,9 @@ class Run {
   // All decisions of the last execute() must have been matched by events until
   // DecisionTaskCompleted `completed_event_id` + n.
   void expect_all_matched(int64_t completed_event_id);
+  // Asks the code between two execute(). It changes nothing: a handler that tries to is stopped, and
+  // the reply says so.
+  Reply query(const std::string& name, const std::optional<Payload>& input);
 
   const std::optional<DecisionFailure>& failure() const { return failure_; }
   bool ended() const { return completion_.decided(); }
@@ -73,6 +78,10 @@ class Run {
                                 std::optional<Payload> input, const ContinueOptions& options,
                                 const std::source_location& where) const;
   SignalChannel* channel(std::string_view name) { return channels_.get(name); }
+  Updates& updates() { return updates_; }
+  QueryHandlers& query_handlers() { return query_handlers_; }
+  // Leaves the code when it answers a query: `call` is not for it. An unknown place has line 0.
+  void refuse_in_query(std::string_view call, const std::source_location& where);
   CancelRequest* cancel_request() { return &cancel_request_; }
   CancelScopes& cancel_scopes() { return cancel_scopes_; }
   void cancel(CancelScope* scope, const std::source_location& where);
@@ -95,6 +104,8 @@ class Run {
   const Execution& execution() const { return execution_; }
   const TypeName& type() const { return type_; }
   const Headers& headers() const { return headers_; }
+  // The code is being destroyed.
+  bool closing_down() const { return closing_down_; }
   void set_headers(Headers headers) { headers_ = std::move(headers); }
 
  private:
@@ -122,6 +133,8 @@ class Run {
   Markers markers_{log_};
   Versions versions_{markers_};
   SignalChannels channels_{scheduler_};
+  Updates updates_{*this, log_, scheduler_};
+  QueryHandlers query_handlers_;
   CancelRequest cancel_request_{scheduler_};
   CancelScopes cancel_scopes_{scheduler_, activities_, timers_, deliveries_};
   Completion completion_{log_, timers_};
@@ -134,6 +147,8 @@ class Run {
   TimePoint now_{};
   bool replaying_ = true;
   bool closing_down_ = false;
+  bool in_query_ = false;
+  std::string refused_call_;  // what a query tried to do first
   uint64_t random_state_;
   std::optional<std::string> context_;
   std::optional<DecisionFailure> failure_;

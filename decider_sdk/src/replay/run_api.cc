@@ -76,10 +76,12 @@ void throw_timer_failure(const Waitable* timer) {
 }
 
 CancelScope* make_scope(Run* run, CancelScope* parent, const std::source_location& where) {
+  run->refuse_in_query("cancel_scope()", where);
   return run->cancel_scopes().make(parent, where);
 }
 CancelScope* shield(Run* run) { return run->cancel_scopes().shield(); }
 void cancel_scope(Run* run, CancelScope* scope, const std::source_location& where) {
+  run->refuse_in_query("cancel()", where);
   run->cancel(scope, where);
 }
 bool is_canceled(const CancelScope* scope) { return scope != nullptr && scope->canceled(); }
@@ -97,9 +99,11 @@ void end_wait(CancelScope* scope, ScopedWaiter* waiter) {
 }
 
 void cancel_activity(Run* run, Waitable* activity, const std::source_location& where) {
+  run->refuse_in_query("cancel()", where);
   run->cancel(static_cast<ActivityMachine*>(activity), where);
 }
 void cancel_timer(Run* run, Waitable* timer, const std::source_location& where) {
+  run->refuse_in_query("cancel()", where);
   run->cancel(static_cast<TimerMachine*>(timer), where);
 }
 void release_timer(Run* run, Waitable* timer) { run->release(static_cast<TimerMachine*>(timer)); }
@@ -108,10 +112,23 @@ std::optional<Payload> pop(Waitable* channel, bool reserved) {
   return static_cast<SignalChannel*>(channel)->pop(reserved);
 }
 const Headers& last_headers(const Waitable* channel) {
-  return static_cast<const SignalChannel*>(channel)->last_headers();
+  return static_cast<const MessageChannel*>(channel)->last_headers();
+}
+
+std::shared_ptr<UpdateMachine> pop_update(Waitable* channel, bool reserved) {
+  return static_cast<UpdateChannel*>(channel)->pop(reserved);
+}
+const std::string& update_id(const UpdateMachine& update) { return update.id(); }
+const std::optional<Payload>& update_input(const UpdateMachine& update) { return update.input(); }
+bool is_answered(const UpdateMachine& update) { return update.answered(); }
+void answer_update(UpdateMachine& update, Reply reply, const std::source_location& where) {
+  Run& run = update.run();
+  run.refuse_in_query("an answer to an update", where);
+  if (!run.closing_down()) run.updates().answer(update, std::move(reply), where);
 }
 
 Group* make_group(Run* run, CancelScope* scope, bool any, const Handle* members, size_t count) {
+  run->refuse_in_query(any ? "any()" : "all()", {});
   return run->make_group(scope, any, members, count);
 }
 void release_group(Run* run, Group* group) { run->release_group(group); }
@@ -119,24 +136,29 @@ void release_group(Run* run, Group* group) { run->release_group(group); }
 Waitable* schedule(Run* run, std::string_view name, std::string_view version,
                    std::optional<Payload> input, const ActivityOptions& options,
                    const Where& where) {
+  run->refuse_in_query("schedule()", where);
   return run->schedule(name, version, std::move(input), options, where);
 }
 Waitable* sleep(Run* run, Duration duration, const Where& where) {
+  run->refuse_in_query("sleep()", where);
   return run->sleep(duration, where);
 }
 Waitable* start_child(Run* run, std::string_view name, std::string_view version,
                       std::optional<Payload> input, const ChildOptions& options,
                       const Where& where) {
+  run->refuse_in_query("start_child()", where);
   return run->start_child(name, version, std::move(input), options, where);
 }
 Waitable* signal(Run* run, const Target& target, std::string_view signal,
                  std::optional<Payload> input, const Where& where) {
+  run->refuse_in_query("signal()", where);
   Deliveries& deliveries = run->deliveries();
   return target.child != nullptr
              ? deliveries.signal(*child_of(target.child), signal, std::move(input), where)
              : deliveries.signal(*target.execution, signal, std::move(input), where);
 }
 Waitable* request_cancel(Run* run, const Target& target, const Where& where) {
+  run->refuse_in_query("request_cancel()", where);
   Deliveries& deliveries = run->deliveries();
   return target.child != nullptr ? deliveries.request_cancel(*child_of(target.child), where)
                                  : deliveries.request_cancel(*target.execution, where);
@@ -148,17 +170,30 @@ ContinueAsNew continue_as_new(const Run* run, std::string_view name, std::string
 }
 Waitable* call_function(Run* run, std::string_view name, std::optional<Payload> input,
                         const FunctionOptions& options, const Where& where) {
+  run->refuse_in_query("call_function()", where);
   return run->functions().call(name, std::move(input), options, where);
 }
 Waitable* channel(Run* run, std::string_view signal) { return run->channel(signal); }
+Waitable* update_channel(Run* run, std::string_view update, ArgumentCheck check,
+                         const Where& where) {
+  run->refuse_in_query("receive()", where);
+  if (run->closing_down()) throw ReplayAborted{};
+  return run->updates().receive(update, check, where);
+}
+std::shared_ptr<void> add_query_handler(Run* run, std::string_view query, QueryHandler handler) {
+  run->refuse_in_query("answer()", {});
+  return run->query_handlers().add(query, std::move(handler));
+}
 Waitable* cancellation(Run* run) { return run->cancel_request(); }
 
 void record_marker(Run* run, std::string_view name, std::optional<Payload> details,
                    const Where& where) {
+  run->refuse_in_query("record_marker()", where);
   run->record_marker(name, std::move(details), where);
 }
 std::optional<std::optional<Payload>> recorded_side_effect(Run* run, std::string_view name,
                                                            const Where& where) {
+  run->refuse_in_query("side_effect()", where);
   return run->recorded_side_effect(name, where);
 }
 void fail_side_effect(Run* run, std::string_view name, const char* what, const Where& where) {
@@ -166,7 +201,10 @@ void fail_side_effect(Run* run, std::string_view name, const char* what, const W
                                        to_string(where) + " threw: " + what);
 }
 
-Scheduler& scheduler(Run* run) { return run->scheduler(); }
+Scheduler& scheduler(Run* run) {
+  run->refuse_in_query("spawn()", {});
+  return run->scheduler();
+}
 void own(Run* run, std::shared_ptr<void> state) { run->own(std::move(state)); }
 
 }  // namespace detail
@@ -174,25 +212,31 @@ void own(Run* run, std::shared_ptr<void> state) { run->own(std::move(state)); }
 TimePoint Workflow::now() const { return run_->now(); }
 
 int Workflow::version(std::string_view change, int oldest, int newest, Where where) {
+  run_->refuse_in_query("version()", where);
   return run_->version(change, oldest, newest, where);
 }
 
 void Workflow::set_search_attribute(std::string_view name, const SearchAttribute& value,
                                     Where where) {
+  run_->refuse_in_query("set_search_attribute()", where);
   run_->search_attributes().set(name, value, where);
 }
 
 void Workflow::remove_search_attribute(std::string_view name, Where where) {
+  run_->refuse_in_query("remove_search_attribute()", where);
   run_->search_attributes().remove(name, where);
 }
 
-uint64_t Workflow::random() { return run_->random(); }
+uint64_t Workflow::random() {
+  run_->refuse_in_query("random()", {});
+  return run_->random();
+}
 
 // A version 4 UUID.
 std::string Workflow::uuid() {
   static constexpr char kDigits[] = "0123456789abcdef";
   std::string text = "xxxxxxxx-xxxx-4xxx-yxxx-xxxxxxxxxxxx";
-  uint64_t bits = run_->random();
+  uint64_t bits = random();
   int left = 16;
   for (char& c : text) {
     if (c != 'x' && c != 'y') continue;
@@ -207,6 +251,7 @@ std::string Workflow::uuid() {
 }
 
 void Workflow::set_execution_context(std::string text) {
+  run_->refuse_in_query("set_execution_context()", {});
   run_->set_execution_context(std::move(text));
 }
 

@@ -20,7 +20,11 @@ void Run::apply(const Event& event) {
       }
       break;
     case Event::kWorkflowExecutionSignaled:
-      channels_.signaled(event);
+      if (event.workflow_execution_signaled().update_id().empty()) {
+        channels_.signaled(event);
+      } else {
+        updates_.signaled(event);
+      }
       break;
     case Event::kWorkflowExecutionCancelRequested:
       cancel_request_.requested();
@@ -167,6 +171,12 @@ void Run::apply_decision_event(const Event& event) {
       break;
     case Event::kUpsertSearchAttributesFailed:
       fits = search_attributes_.refused();
+      break;
+    case Event::kWorkflowExecutionUpdateAnswered:
+      fits = updates_.answered(event);
+      break;
+    case Event::kAnswerUpdateFailed:
+      fits = updates_.refused(event.answer_update_failed().update_id());
       break;
     default:
       fits = apply_closing(event);

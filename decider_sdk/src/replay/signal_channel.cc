@@ -4,26 +4,6 @@
 
 namespace baton::detail {
 
-void SignalChannel::push(std::optional<Payload> value, Headers headers, Scheduler& scheduler) {
-  messages_.push_back({std::move(value), std::move(headers)});
-  if (wake_one(scheduler)) {
-    ++reserved_;
-    return;
-  }
-  set_ready(true);
-  wake(scheduler);
-}
-
-std::optional<Payload> SignalChannel::pop(bool reserved) {
-  const size_t index = reserved ? 0 : reserved_;
-  Message message = std::move(messages_[index]);
-  messages_.erase(messages_.begin() + static_cast<std::ptrdiff_t>(index));
-  if (reserved) --reserved_;
-  set_ready(messages_.size() > reserved_);
-  last_headers_ = std::move(message.headers);
-  return std::move(message.value);
-}
-
 SignalChannel* SignalChannels::get(std::string_view name) {
   for (const auto& channel : channels_) {
     if (channel->name() == name) return channel.get();

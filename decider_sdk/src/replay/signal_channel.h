@@ -1,41 +1,17 @@
-// Signals of a run: kept in order of arrival until the code takes them.
+// Signals of a run.
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <optional>
-#include <string>
+#include <string_view>
 #include <vector>
 
-#include "baton/handles.h"
-#include "baton/payload.h"
 #include "baton/v1/history_event.pb.h"
+#include "replay/message_channel.h"
 
 namespace baton::detail {
 
-// The signals of one name. Ready while one waits that is not set aside for a coroutine.
-class SignalChannel : public Waitable {
- public:
-  explicit SignalChannel(std::string name) : name_(std::move(name)) {}
-
-  const std::string& name() const { return name_; }
-  void push(std::optional<Payload> value, Headers headers, Scheduler& scheduler);
-  // Takes the oldest one that is set aside, or the oldest one that is not.
-  std::optional<Payload> pop(bool reserved);
-  // Of the one that was taken last.
-  const Headers& last_headers() const { return last_headers_; }
-
- private:
-  struct Message {
-    std::optional<Payload> value;
-    Headers headers;
-  };
-
-  std::string name_;
-  std::deque<Message> messages_;
-  Headers last_headers_;
-  size_t reserved_ = 0;  // the first so many are set aside, each for one woken coroutine
-};
+using SignalChannel = ChannelOf<std::optional<Payload>>;
 
 // All names; owned by the run.
 class SignalChannels {

@@ -9,6 +9,7 @@
 #include <type_traits>
 
 #include "baton/activity_options.h"
+#include "baton/answering.h"
 #include "baton/child.h"
 #include "baton/child_options.h"
 #include "baton/continue_as_new.h"
@@ -17,6 +18,7 @@
 #include "baton/names.h"
 #include "baton/payload.h"
 #include "baton/timeout.h"
+#include "baton/update_request.h"
 
 namespace baton::detail {
 
@@ -48,6 +50,11 @@ ContinueAsNew continue_as_new(const Run* run, std::string_view name, std::string
 Waitable* call_function(Run* run, std::string_view name, std::optional<Payload> input,
                         const FunctionOptions& options, const Where& where);
 Waitable* channel(Run* run, std::string_view signal);
+// `check`: null when there is no argument.
+Waitable* update_channel(Run* run, std::string_view update, ArgumentCheck check,
+                         const Where& where);
+// Answers as long as what it gives lives.
+std::shared_ptr<void> add_query_handler(Run* run, std::string_view query, QueryHandler handler);
 Waitable* cancellation(Run* run);
 void record_marker(Run* run, std::string_view name, std::optional<Payload> details,
                    const Where& where);
@@ -56,6 +63,7 @@ std::optional<std::optional<Payload>> recorded_side_effect(Run* run, std::string
                                                            const Where& where);
 [[noreturn]] void fail_side_effect(Run* run, std::string_view name, const char* what,
                                    const Where& where);
+// For something that begins to run.
 Scheduler& scheduler(Run* run);
 // Destroyed with the run.
 void own(Run* run, std::shared_ptr<void> state);
