@@ -109,6 +109,11 @@ void HistoryBuilder::signaled(const std::string& name, const std::optional<Paylo
   set(input, [&] { return out->mutable_input(); });
 }
 
+void HistoryBuilder::updated(const std::string& name, const std::string& update_id, const std::optional<Payload>& input) {
+  signaled(name, input);
+  events_.rbegin()->mutable_workflow_execution_signaled()->set_update_id(update_id);
+}
+
 void HistoryBuilder::cancel_requested() { add()->mutable_workflow_execution_cancel_requested(); }
 
 void HistoryBuilder::child_initiated(const std::string& workflow_id, const TypeName& type) {
@@ -327,6 +332,12 @@ void HistoryBuilder::add_decision(const v1::Decision& decision) {
       *out->mutable_removed() = decision.upsert_search_attributes().removed();
       break;
     }
+    case v1::Decision::kAnswerUpdate: {
+      auto* const out = add()->mutable_workflow_execution_update_answered();
+      out->set_update_id(decision.answer_update().update_id());
+      *out->mutable_reply() = decision.answer_update().reply();
+      break;
+    }
     default:
       add_closing(decision);
   }
@@ -375,6 +386,10 @@ bool HistoryBuilder::add_refusal(const v1::Decision& decision) {
     out->set_cause(v1::SCHEDULE_LAMBDA_FUNCTION_FAILED_CAUSE_OPEN_LAMBDA_FUNCTIONS_LIMIT_EXCEEDED);
   } else if (decision.has_upsert_search_attributes()) {
     add()->mutable_upsert_search_attributes_failed()->set_cause(v1::UPSERT_SEARCH_ATTRIBUTES_FAILED_CAUSE_TOO_MANY_ATTRIBUTES);
+  } else if (decision.has_answer_update()) {
+    auto* const out = add()->mutable_answer_update_failed();
+    out->set_update_id(decision.answer_update().update_id());
+    out->set_cause(v1::ANSWER_UPDATE_FAILED_CAUSE_UPDATE_ID_UNKNOWN);
   } else if (decision.has_continue_as_new_workflow_execution()) {
     add()->mutable_continue_as_new_workflow_execution_failed()->set_cause(
         v1::CONTINUE_AS_NEW_WORKFLOW_EXECUTION_FAILED_CAUSE_WORKFLOW_TYPE_DOES_NOT_EXIST);

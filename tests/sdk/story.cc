@@ -74,6 +74,10 @@ std::string describe(const v1::Decision& decision) {
     const auto& in = decision.schedule_lambda_function();
     return "ScheduleLambdaFunction(" + in.id() + " " + in.name() + " " + text_of(in.has_input(), in.input()) + ")";
   }
+  if (decision.has_answer_update()) {
+    const auto& in = decision.answer_update();
+    return "AnswerUpdate(" + in.update_id() + " " + testing::describe(from_wire(in.reply())) + ")";
+  }
   if (decision.has_upsert_search_attributes()) return describe(decision.upsert_search_attributes());
   if (decision.has_complete_workflow_execution()) {
     const auto& in = decision.complete_workflow_execution();
@@ -97,6 +101,22 @@ std::string describe(const Answer& answer) {
   std::string text;
   for (const auto& decision : answer.decisions()) text += (text.empty() ? "" : "\n") + describe(decision);
   return text;
+}
+
+std::string describe(const Reply& reply) {
+  const std::string payload = reply.payload ? reply.payload->data : "";
+  if (!reply.failed) return payload.empty() ? "completed" : "completed " + payload;
+  return (reply.rejected ? "rejected " : "failed ") + reply.reason + (payload.empty() ? "" : ": " + payload);
+}
+
+Reply Story::query(const std::string& name, const std::optional<Payload>& input) {
+  detail::Replayer fresh(function_, execution, kType);
+  fresh.add(events());
+  const auto failure = fresh.catch_up(cached_.back().seen);
+  EXPECT_FALSE(failure) << failure->reason << ": " << failure->message;
+  const Reply reply = fresh.query(name, input);
+  for (Cached& cached : cached_) EXPECT_EQ(describe(cached.replayer->query(name, input)), describe(reply));
+  return reply;
 }
 
 Events Story::events_after(int64_t id) const {

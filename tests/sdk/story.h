@@ -45,6 +45,7 @@ class HistoryBuilder {
   void timer_fired(const std::string& id);
   void marker_recorded(const std::string& name, const std::optional<Payload>& details = std::nullopt);
   void signaled(const std::string& name, const std::optional<Payload>& input = std::nullopt);
+  void updated(const std::string& name, const std::string& update_id, const std::optional<Payload>& input = std::nullopt);
   void cancel_requested();
   void child_initiated(const std::string& workflow_id, const TypeName& type);
   // Initiated, and then refused: WORKFLOW_ALREADY_RUNNING.
@@ -97,6 +98,8 @@ class Story : public HistoryBuilder {
   detail::DecisionFailure decide_and_fail();
   // A task that another decider with this code decided, and whose answer was lost.
   void decide_in_vain();
+  // Asks the code between two decisions, in every way that a decider may: all must say the same.
+  Reply query(const std::string& name, const std::optional<Payload>& input = std::nullopt);
   // The whole history against the code of another workflow.
   template <class F>
   std::optional<detail::DecisionFailure> check(F workflow) const {
@@ -124,6 +127,8 @@ class Story : public HistoryBuilder {
 
 // "ScheduleActivityTask(1 step)", "StartTimer(1 5000ms)", "Complete(text)", … one line each.
 std::string describe(const Answer& answer);
+// "completed 3", "rejected CART_FULL: by 2", …
+std::string describe(const Reply& reply);
 
 template <class T>
 std::optional<Payload> payload(const T& value) {

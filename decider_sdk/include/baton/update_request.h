@@ -13,9 +13,14 @@
 //     }
 //   }
 //
-// Answer them beside the main flow, in a coroutine of its own: auto taking = wf.spawn(take_items(wf,
-// cart)). Whoever made the update waits until the answer is in the history. What has no answer when the
-// run closes, or continues as new, ends as UPDATE_UNANSWERED there.
+// Answer them beside the main flow, in a coroutine of its own:
+//
+//   auto taking = wf.spawn(take_items(wf, cart));
+//   auto closing = wf.sleep(1h);
+//   co_await wf.any(closing, taking);
+//
+// Whoever made an update waits until its answer is in the history, and gets UPDATE_UNANSWERED when the
+// run closes, or continues as new, without one.
 #pragma once
 
 #include <memory>
