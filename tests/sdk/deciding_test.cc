@@ -55,15 +55,19 @@ TEST(PlainDecisions, AboutOtherExecutionsFunctionsAndSearchAttributesAreInTheAns
   decisions.call_function("f", "resize", to_payload(std::string("picture")), {.start_to_close = 5s});
   const std::string removed[] = {"region"};
   decisions.set_search_attributes({{"state", "packed"}}, removed);
+  decisions.complete_update("u1", to_payload(3));
+  decisions.fail_update("u2", "TOO_DEAR");
+  decisions.reject_update("u3", "CART_FULL", to_payload(std::string("by two")));
   decisions.continue_as_new(to_payload(std::string("next")), "2", {.task_list = "fast"});
   const Answer& answer = decisions.content().answer;
   EXPECT_EQ(describe(answer),
             "StartChildWorkflowExecution(parcel-9 deliver parcel)\nSignalExternalWorkflowExecution(order-18/0191-run approved by Ann)\n"
             "RequestCancelExternalWorkflowExecution(order-18)\nScheduleLambdaFunction(f resize picture)\n"
-            "UpsertSearchAttributes(-region state=text: \"packed\")\nContinueAsNew(2 next)");
+            "UpsertSearchAttributes(-region state=text: \"packed\")\nAnswerUpdate(u1 completed 3)\nAnswerUpdate(u2 failed TOO_DEAR)\n"
+            "AnswerUpdate(u3 rejected CART_FULL: by two)\nContinueAsNew(2 next)");
   EXPECT_EQ(answer.decisions(0).start_child_workflow_execution().task_list().name(), "fast");
   EXPECT_EQ(answer.decisions(3).schedule_lambda_function().start_to_close_timeout().after().seconds(), 5);
-  EXPECT_EQ(answer.decisions(5).continue_as_new_workflow_execution().task_list().name(), "fast");
+  EXPECT_EQ(answer.decisions(8).continue_as_new_workflow_execution().task_list().name(), "fast");
 }
 
 class DecidingTest : public DecidingFixture {

@@ -103,6 +103,29 @@ TEST_F(DecisionTaskTest, TheLatestActivityOfAnIdCounts) {
   EXPECT_TRUE(task().activity("a")->completed());
 }
 
+TEST_F(DecisionTaskTest, UpdatesAreOpenUntilTheyAreAnsweredAndAreNoSignals) {
+  history_.signaled("more", payload(1));
+  history_.updated("more", "u1", payload(2));
+  history_.updated("other", "u2");
+  history_.updated("more", "u3", payload(3));
+  EXPECT_THAT(task().signals(more), ElementsAre(1));
+  ASSERT_EQ(task().open_updates("more").size(), 2u);
+  add("workflow_execution_update_answered { update_id: 'u1' signaled_event_id: 2 reply { failed { rejected: true reason: 'NO' } } }");
+  const DecisionTask now = task();
+  const auto open = now.open_updates("more");
+  ASSERT_EQ(open.size(), 1u);
+  EXPECT_EQ(open[0].update_id(), "u3");
+  EXPECT_EQ(from_payload<int>(open[0].input()), 3);
+  const HistoryEvent& answer = now.history.back();
+  EXPECT_EQ(answer.type(), EventType::kWorkflowExecutionUpdateAnswered);
+  EXPECT_EQ(answer.name(), "WorkflowExecutionUpdateAnswered");
+  EXPECT_EQ(answer.update_id(), "u1");
+  EXPECT_TRUE(answer.reply()->rejected);
+  EXPECT_EQ(answer.reply()->reason, "NO");
+  EXPECT_FALSE(open[0].reply());
+  EXPECT_THAT(now.open_updates("none"), IsEmpty());
+}
+
 TEST_F(DecisionTaskTest, ATimerFiresOrIsCanceledOrRefused) {
   for (const char* id : {"fired", "canceled", "running"}) history_.timer_started(id);
   history_.timer_fired("fired");
