@@ -36,6 +36,7 @@ void LiveCoordinator::start() {
 
 void LiveCoordinator::stop() {
   services_->end_polls();
+  engine_->end_waiting();
   server_->Shutdown(std::chrono::system_clock::now() + kStopPatience);
   server_->Wait();
   engine_->stop();
