@@ -73,16 +73,18 @@ const SimulatedCoordinator::Run& Environment::find(const Execution& execution) c
 }
 
 template <class Command, class Request>
-void Environment::tell(const Execution& execution, Request request) {
+core::Reply Environment::tell(const Execution& execution, Request request) {
   request.set_domain(kDomain);
   request.set_workflow_id(execution.workflow_id);
   request.set_run_id(execution.run_id);
   const auto reply = coordinator_.on_execution(execution.workflow_id, execution.run_id, {caller(), Command{std::move(request)}});
   if (!reply.ok()) throw_error(reply.status());
+  return *reply;
 }
-template void Environment::tell<core::SignalWorkflowExecution>(const Execution&, v1::SignalWorkflowExecutionRequest);
-template void Environment::tell<core::RequestCancelWorkflowExecution>(const Execution&, v1::RequestCancelWorkflowExecutionRequest);
-template void Environment::tell<core::TerminateWorkflowExecution>(const Execution&, v1::TerminateWorkflowExecutionRequest);
+template core::Reply Environment::tell<core::SignalWorkflowExecution>(const Execution&, v1::SignalWorkflowExecutionRequest);
+template core::Reply Environment::tell<core::UpdateWorkflowExecution>(const Execution&, v1::UpdateWorkflowExecutionRequest);
+template core::Reply Environment::tell<core::RequestCancelWorkflowExecution>(const Execution&, v1::RequestCancelWorkflowExecutionRequest);
+template core::Reply Environment::tell<core::TerminateWorkflowExecution>(const Execution&, v1::TerminateWorkflowExecutionRequest);
 
 // --- time ---
 

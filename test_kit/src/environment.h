@@ -23,13 +23,15 @@ class Environment final : public sdk::HeartbeatSink {
 
   // --- what is under test ---
   void add(const TypeName& type, sdk::Workflows::Function function);
+  void add_answers(const TypeName& type, sdk::AnswerFunction function) { workflows_.add_answers(type, std::move(function)); }
   void add(const TypeName& activity, Handler handler, const Conduct& conduct);
   int attempts(const TypeName& activity) const;
 
   // --- outside ---
   Execution start(const StartRequest& request);
   template <class Command, class Request>
-  void tell(const Execution& execution, Request request);
+  core::Reply tell(const Execution& execution, Request request);
+  Reply query(const Execution& execution, std::string_view name, const std::optional<Payload>& input);
 
   // --- time ---
   TimePoint now() const { return TimePoint(Duration(coordinator_.now_ms)); }

@@ -33,6 +33,11 @@ void TestEnvironment::on_activity_payload(const TypeName& activity, Handler hand
   environment_->add(activity, std::move(handler), conduct);
 }
 
+void TestEnvironment::on_query(const TypeName& type,
+                               std::function<std::optional<Payload>(const DecisionTask&, std::string_view, const std::optional<Payload>&)> function) {
+  environment_->add_answers(type, std::move(function));
+}
+
 int TestEnvironment::attempts(const TypeName& activity) const { return environment_->attempts(activity); }
 
 Execution TestEnvironment::start(const StartRequest& request) { return environment_->start(request); }
@@ -52,6 +57,29 @@ void TestEnvironment::terminate(const Execution& execution, std::string_view rea
   v1::TerminateWorkflowExecutionRequest request;
   if (!reason.empty()) request.set_reason(std::string(reason));
   environment_->tell<core::TerminateWorkflowExecution>(execution, std::move(request));
+}
+
+Execution TestEnvironment::begin_update(const Execution& execution, std::string_view name, const std::string& id,
+                                        const std::optional<Payload>& input) {
+  v1::UpdateWorkflowExecutionRequest request;
+  request.set_update_name(std::string(name));
+  request.set_request_id(id);
+  if (input) to_wire(*input, request.mutable_input());
+  const core::Reply reply = environment_->tell<core::UpdateWorkflowExecution>(execution, std::move(request));
+  return {execution.workflow_id, std::get<core::StartReply>(reply).run_id.to_text()};
+}
+
+std::optional<Reply> TestEnvironment::reply_to(const Execution& execution, const std::string& update_id) const {
+  for (const HistoryEvent& event : history(execution)) {
+    if (event.type() == EventType::kWorkflowExecutionUpdateAnswered && event.update_id() == update_id) return event.reply();
+  }
+  if (closed(execution).status == CloseStatus::kOpen) return std::nullopt;
+  throw Error(Code::kFailedPrecondition, "UPDATE_UNANSWERED",
+              "run " + execution.run_id + " closed before its code answered " + update_id);
+}
+
+Reply TestEnvironment::ask(const Execution& execution, std::string_view query, const std::optional<Payload>& input) {
+  return environment_->query(execution, query, input);
 }
 
 TimePoint TestEnvironment::now() const { return environment_->now(); }

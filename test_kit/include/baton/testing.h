@@ -6,6 +6,7 @@
 //   env.on_activity(charge_card, [](Charge) { return std::string("receipt"); });
 //   const auto order = env.start(process_order, "order-17", "17");
 //   env.after(2h, [&] { env.signal(order, approved, "by Ann"); });
+//   env.after(1h, [&] { EXPECT_EQ(env.query(order, stage), "waits for approval"); });
 //   env.run();
 //   EXPECT_EQ(env.result<std::string>(order), "parcel");
 //
@@ -32,7 +33,10 @@
 #include "baton/decision_task.h"
 #include "baton/history.h"
 #include "baton/payload_codec.h"
+#include "baton/query.h"
+#include "baton/reply.h"
 #include "baton/signal.h"
+#include "baton/update.h"
 #include "baton/worker.h"
 #include "baton/workflow_type.h"
 
@@ -75,6 +79,32 @@ struct Conduct {
   ActivityTypeOptions type;
 };
 
+class TestEnvironment;
+
+// An update that a test has made. A value; valid as long as its environment.
+template <class R>
+class SentUpdate {
+ public:
+  SentUpdate(const TestEnvironment& environment, Execution execution, std::string id,
+             std::string name)
+      : environment_(&environment),
+        execution_(std::move(execution)),
+        id_(std::move(id)),
+        name_(std::move(name)) {}
+
+  const std::string& id() const { return id_; }
+  bool answered() const;
+  // Throws UpdateFailed when the answer says no, std::logic_error when there is none yet, and
+  // baton::Error (UPDATE_UNANSWERED) when the run has closed without one.
+  R result() const;
+
+ private:
+  const TestEnvironment* environment_;
+  Execution execution_;
+  std::string id_;
+  std::string name_;
+};
+
 // Used by one thread. Programs under test are given first; what is not given is told by name when it
 // is needed.
 class TestEnvironment {
@@ -104,6 +134,10 @@ class TestEnvironment {
   }
   void on_decision_task(const TypeName& type,
                         std::function<Decisions(const DecisionTask&)> function);
+  void on_query(const TypeName& type,
+                std::function<std::optional<Payload>(const DecisionTask& task, std::string_view query,
+                                                     const std::optional<Payload>& input)>
+                    function);
 
   // --- activities: stand-ins, or the real handlers; as Worker::on(), but that a new one replaces ---
   template <class R, class A, class F>
@@ -173,6 +207,30 @@ class TestEnvironment {
   void signal(const Execution& execution, const Signal<void>& signal) {
     this->signal(execution, signal.name);
   }
+  // The code answers it in the next run().
+  template <class R, class A>
+  SentUpdate<R> update(const Execution& execution, const Update<R(A)>& update,
+                       const std::type_identity_t<A>& argument) {
+    return send_update<R>(execution, update.name, to_payload<A>(argument));
+  }
+  template <class R>
+  SentUpdate<R> update(const Execution& execution, const Update<R()>& update) {
+    return send_update<R>(execution, update.name, std::nullopt);
+  }
+  // What the code says when everything that is to be done at this moment is done. It is asked twice, a
+  // run that was kept and one run from the start, which must say the same. Throws QueryFailed, and
+  // what run() throws.
+  template <class R, class A>
+  R query(const Execution& execution, const Query<R(A)>& query,
+          const std::type_identity_t<A>& argument) {
+    return baton::detail::result_of<R, QueryFailed>(
+        query.name, ask(execution, query.name, to_payload<A>(argument)));
+  }
+  template <class R>
+  R query(const Execution& execution, const Query<R()>& query) {
+    return baton::detail::result_of<R, QueryFailed>(query.name,
+                                                    ask(execution, query.name, std::nullopt));
+  }
   void request_cancel(const Execution& execution);
   void terminate(const Execution& execution, std::string_view reason = "");
 
@@ -224,9 +282,39 @@ class TestEnvironment {
   }
   void add(const TypeName& type, baton::detail::WorkflowFunction function);
   Closed end_of_chain(const Execution& execution) const;
+  template <class R>
+  SentUpdate<R> send_update(const Execution& execution, std::string_view name,
+                            const std::optional<Payload>& input) {
+    std::string id = "update-" + std::to_string(++sent_updates_);
+    Execution run = begin_update(execution, name, id, input);
+    return {*this, std::move(run), std::move(id), std::string(name)};
+  }
+  // The run that has it.
+  Execution begin_update(const Execution& execution, std::string_view name, const std::string& id,
+                         const std::optional<Payload>& input);
+  // Nothing: not yet. Throws when the run has closed without one.
+  std::optional<Reply> reply_to(const Execution& execution, const std::string& update_id) const;
+  Reply ask(const Execution& execution, std::string_view query,
+            const std::optional<Payload>& input);
+
+  template <class R>
+  friend class SentUpdate;
 
   std::unique_ptr<detail::Environment> environment_;
+  int sent_updates_ = 0;
 };
+
+template <class R>
+bool SentUpdate<R>::answered() const {
+  return environment_->reply_to(execution_, id_).has_value();
+}
+
+template <class R>
+R SentUpdate<R>::result() const {
+  auto reply = environment_->reply_to(execution_, id_);
+  if (!reply) throw std::logic_error("update " + name_ + " is not answered yet: call run() first");
+  return baton::detail::result_of<R, UpdateFailed>(name_, *std::move(reply));
+}
 
 // Tells the same story once without faults, and once with every fault at every decision: a story
 // makes its test in the environment that it is given and returns how that came out, to be compared.
