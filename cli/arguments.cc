@@ -39,6 +39,26 @@ E parse_name(const std::string& option, const std::string& text, std::initialize
   throw CLI::ValidationError(option, "\"" + text + "\" is not one of " + all);
 }
 
+std::optional<TimePoint> parse_date(const std::string& text) {
+  for (const char* form : {"%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d"}) {
+    std::tm utc{};
+    const char* const end = strptime(text.c_str(), form, &utc);
+    if (end != nullptr && *end == '\0') return TimePoint(std::chrono::seconds(timegm(&utc)));
+  }
+  return std::nullopt;
+}
+
+// A number, true or false, or a text in quotes, as JSON; a time; any other text as it is.
+SearchAttribute parse_attribute(const std::string& text) {
+  const auto json = nlohmann::json::parse(text, nullptr, /*allow_exceptions=*/false);
+  if (json.is_boolean()) return json.get<bool>();
+  if (json.is_number_integer()) return json.get<int64_t>();
+  if (json.is_number()) return json.get<double>();
+  if (json.is_string()) return json.get<std::string>();
+  if (const auto time = parse_date(text)) return *time;
+  return text;
+}
+
 std::string read_all(std::istream& in) { return {std::istreambuf_iterator<char>(in), std::istreambuf_iterator<char>()}; }
 
 }  // namespace
@@ -75,12 +95,24 @@ CloseStatus parse_close_status(const std::string& text) {
 
 TimePoint parse_time(const std::string& option, const std::string& text) {
   if (const auto ago = parse_duration(text)) return std::chrono::time_point_cast<Duration>(Clock::now()) - *ago;
-  for (const char* form : {"%Y-%m-%dT%H:%M:%SZ", "%Y-%m-%d %H:%M:%S", "%Y-%m-%d"}) {
-    std::tm utc{};
-    const char* const end = strptime(text.c_str(), form, &utc);
-    if (end != nullptr && *end == '\0') return TimePoint(std::chrono::seconds(timegm(&utc)));
-  }
+  if (const auto time = parse_date(text)) return *time;
   throw CLI::ValidationError(option, "\"" + text + "\" is not a time: write 2026-01-31, 2026-01-31T09:15:00Z (UTC), or 24h (ago)");
+}
+
+void add_attribute_filter(const std::string& text, ListFilter& filter) {
+  const size_t equals = text.find('=');
+  const bool bound = equals != std::string::npos && equals > 0 && (text[equals - 1] == '>' || text[equals - 1] == '<');
+  const std::string name = text.substr(0, bound ? equals - 1 : equals);
+  if (equals == std::string::npos || name.empty()) {
+    throw CLI::ValidationError("--attribute", "\"" + text + "\" is not NAME=VALUE, NAME>=VALUE or NAME<=VALUE, for example customer=eu");
+  }
+  if (!filter.search_attribute.empty() && filter.search_attribute != name) {
+    throw CLI::ValidationError("--attribute", "lists are filtered by one search attribute, and \"" + name + "\" is another than \"" +
+                                                  filter.search_attribute + "\"");
+  }
+  filter.search_attribute = name;
+  auto& place = !bound ? filter.equal_to : text[equals - 1] == '>' ? filter.least : filter.most;
+  place = parse_attribute(text.substr(equals + 1));
 }
 
 Payload read_payload(const std::string& from) {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "baton/client.h"
 #include "baton/names.h"
 #include "baton/payload.h"
 #include "baton/timeout.h"
@@ -18,6 +19,8 @@ ChildPolicy parse_child_policy(const std::string& text);
 CloseStatus parse_close_status(const std::string& text);
 // "2026-01-31", "2026-01-31T09:15:00Z", or a duration: so long ago.
 TimePoint parse_time(const std::string& option, const std::string& text);
+// What lists are filtered by: "NAME=VALUE", "NAME>=VALUE" or "NAME<=VALUE", several of one name for a range.
+void add_attribute_filter(const std::string& text, ListFilter& filter);
 // JSON when it is JSON, else text. `from` "-": standard input; "@FILE": the file's bytes; anything else is the payload itself.
 Payload read_payload(const std::string& from);
 

@@ -38,5 +38,6 @@ void add_workflow_commands(CLI::App& app, Session& session, int& exit_code);
 void add_schedule_commands(CLI::App& app, Session& session);
 void add_schedule_views(CLI::App& schedule, Session& session);
 void add_workflow_views(CLI::App& workflow, Session& session);
+void add_workflow_asking(CLI::App& workflow, Session& session, int& exit_code);
 
 }  // namespace baton::cli

@@ -206,6 +206,7 @@ void add_workflow_commands(CLI::App& app, Session& session, int& exit_code) {
   add_start(*workflow, session, exit_code);
   add_workflow_views(*workflow, session);
   add_signal(*workflow, session);
+  add_workflow_asking(*workflow, session, exit_code);
   add_cancel(*workflow, session);
   add_terminate(*workflow, session);
   add_pause_call(*workflow, session, "pause", "Hand nothing of an execution out until it is resumed", "paused",

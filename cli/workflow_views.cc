@@ -28,6 +28,7 @@ std::string join(const std::vector<std::string>& parts, const char* separator) {
 struct ListGiven {
   bool closed = false, by_close_time = false, oldest_first = false, count = false;
   std::string workflow_id, type, tag, status, since, until;
+  std::vector<std::string> attributes;
   size_t limit = 100;
 };
 
@@ -41,6 +42,7 @@ ListFilter filter_of(const ListGiven& given) {
   if (!given.status.empty()) filter.close_status = parse_close_status(given.status);
   if (!given.since.empty()) filter.oldest = parse_time("--since", given.since);
   if (!given.until.empty()) filter.latest = parse_time("--until", given.until);
+  for (const std::string& attribute : given.attributes) add_attribute_filter(attribute, filter);
   const size_t colon = given.type.find(':');
   filter.type_name = given.type.substr(0, colon);
   if (colon != std::string::npos) filter.type_version = given.type.substr(colon + 1);
@@ -101,9 +103,13 @@ void add_list(CLI::App& workflow, Session& session) {
   auto* const tag = command->add_option("--tag", given->tag, "Only with this tag");
   auto* const status = command->add_option("--status", given->status,
                                            "Only closed so: COMPLETED, FAILED, CANCELED, TERMINATED, CONTINUED_AS_NEW, TIMED_OUT");
+  auto* const attribute =
+      command->add_option("--attribute", given->attributes, "Only with this search attribute: NAME=VALUE, or NAME>=VALUE, NAME<=VALUE or both")
+          ->expected(1)
+          ->take_all();
   // The coordinator takes one of them.
-  for (auto* const one : {id, type, tag, status}) {
-    for (auto* const other : {id, type, tag, status}) {
+  for (auto* const one : {id, type, tag, status, attribute}) {
+    for (auto* const other : {id, type, tag, status, attribute}) {
       if (one != other) one->excludes(other);
     }
   }
@@ -113,7 +119,8 @@ void add_list(CLI::App& workflow, Session& session) {
   command->add_flag("--oldest-first", given->oldest_first);
   command->add_option("--limit", given->limit, "At most so many")->check(CLI::Range(1, 1'000'000))->capture_default_str();
   command->add_flag("--count", given->count, "Only how many there are");
-  command->footer("Example:\n  baton --domain orders workflow list --status FAILED --since 24h");
+  command->footer("Example:\n  baton --domain orders workflow list --status FAILED --since 24h\n"
+                  "  baton --domain orders workflow list --closed --attribute 'total>=100' --attribute 'total<=500'");
   command->callback([given, &session] { list(session, *given); });
 }
 
@@ -130,6 +137,26 @@ std::string state_text(v1::TaskState state) {
     default:
       return "";
   }
+}
+
+// "customer=eu, total=42", in order.
+std::string attributes_text(const google::protobuf::Map<std::string, v1::SearchAttribute>& attributes) {
+  std::vector<std::string> parts;
+  for (const auto& [name, attribute] : attributes) {
+    const auto text = [](const auto& value) -> std::string {
+      using T = std::remove_cvref_t<decltype(value)>;
+      if constexpr (std::is_same_v<T, TimePoint>) {
+        return time_text(value);
+      } else if constexpr (std::is_same_v<T, std::string>) {
+        return value;
+      } else {
+        return nlohmann::json(value).dump();
+      }
+    };
+    parts.push_back(name + "=" + std::visit(text, from_wire(attribute).value()));
+  }
+  std::sort(parts.begin(), parts.end());
+  return join(parts, ", ");
 }
 
 // `closed`: how it ended, if it has.
@@ -149,6 +176,7 @@ void print_facts(const v1::DescribeWorkflowExecutionResponse& response, const Cl
   if (!open) table.add({"closed", time_text(info.close_time())});
   if (!closed.reason.empty()) table.add({"reason", with_causes(closed.reason, closed.causes)});
   if (info.has_parent()) table.add({"parent", info.parent().workflow_id() + " " + info.parent().run_id()});
+  if (!response.search_attributes().empty()) table.add({"attributes", attributes_text(response.search_attributes())});
   if (info.tag_list_size() > 0) table.add({"tags", join({info.tag_list().begin(), info.tag_list().end()}, ", ")});
   table.add({"task list", configuration.task_list().name()});
   table.add({"timeouts", timeout_text(configuration.execution_start_to_close_timeout()) + " for all, " +
@@ -209,6 +237,12 @@ void print_pending(const v1::DescribeWorkflowExecutionResponse& response) {
     std::cout << "\n";
     table.print(std::cout);
   }
+  if (response.pending_updates_size() > 0) {
+    Table table({"UPDATE", "NOT ANSWERED SINCE (UTC)", "ID"});
+    for (const auto& update : response.pending_updates()) table.add({update.update_name(), time_text(update.signaled_time()), update.update_id()});
+    std::cout << "\n";
+    table.print(std::cout);
+  }
 }
 
 void describe(Session& session, const Execution& execution) {
@@ -260,6 +294,7 @@ std::string event_text(const HistoryEvent& event, const History& history, size_t
   add("timer=", event.timer_id());
   if (const auto wait = event.start_to_fire()) add("after ", duration_text(*wait));
   add("signal=", event.signal_name());
+  add("update=", event.update_id());
   add("marker=", event.marker_name());
   add("workflow=", event.workflow_id());
   add("timeout=", event.timeout_type());
@@ -270,6 +305,11 @@ std::string event_text(const HistoryEvent& event, const History& history, size_t
   add_payload("details=", event.details());
   add("type=", event.failure_type());
   if (const FailureCauses causes = event.causes(); !causes.empty()) add("", with_causes("", causes).substr(1));
+  if (const auto reply = event.reply()) {
+    add("", !reply->failed ? "completed" : reply->rejected ? "rejected" : "failed");
+    add("reason=", reply->reason);
+    add_payload(reply->failed ? "details=" : "result=", reply->payload);
+  }
   if (event.scheduled_event_id() > 0) add("of ", "#" + std::to_string(event.scheduled_event_id()));
   add("by ", event.identity());
   return join(parts, "  ");

@@ -53,9 +53,10 @@ std::optional<Settings> read_settings(int argc, char** argv, int& exit_code) {
   describe(app, settings, level);
   auto* const migrate = app.add_subcommand("migrate", "Bring the database's schema to this version, and end");
   migrate->fallthrough();
+  app.set_version_flag("--version", BATON_VERSION);
   try {
     app.parse(argc, argv);
-  } catch (const CLI::Success& asked) {  // --help
+  } catch (const CLI::Success& asked) {  // --help, --version
     exit_code = app.exit(asked);
     return std::nullopt;
   } catch (const CLI::Error& wrong) {

@@ -45,6 +45,12 @@ TEST(Coordinator, explains_itself) {
   for (const char* word : {"--database-url", "--listen", "--insecure", "--policy-file", "migrate", "Exit codes"}) EXPECT_THAT(help.out, HasSubstr(word));
 }
 
+TEST(Coordinator, says_its_version) {
+  const Ended ended = run_program({kProgram, "--version"});
+  EXPECT_EQ(ended.exit_code, 0);
+  EXPECT_THAT(ended.out, ::testing::MatchesRegex("[0-9]+\\.[0-9]+\\.[0-9]+\n"));
+}
+
 TEST(Coordinator, needs_a_database_url) {
   const Ended ended = run_program({kProgram});
   EXPECT_EQ(ended.exit_code, 2);

@@ -162,6 +162,8 @@ TEST_F(CliTest, EveryCommandExplainsItselfWithAnExample) {
       {"workflow", "describe"},
       {"workflow", "history"},
       {"workflow", "signal"},
+      {"workflow", "update"},
+      {"workflow", "query"},
       {"workflow", "cancel"},
       {"workflow", "terminate"},
       {"workflow", "pause"},
