@@ -19,7 +19,7 @@ struct Pattern {
   std::string (*run)(baton::Client&, const std::string& id);
 };
 
-extern const Pattern hello, saga, fan_out, approval, polling, plain_decider;
+extern const Pattern hello, saga, fan_out, approval, polling, children, cancellation, versions, order_desk, plain_decider;
 
 inline constexpr char kDecisions[] = "pattern-decisions";
 inline constexpr char kActivities[] = "pattern-activities";

@@ -10,7 +10,8 @@
 namespace patterns {
 namespace {
 
-constexpr const Pattern* kAll[] = {&hello, &saga, &fan_out, &approval, &polling, &plain_decider};
+constexpr const Pattern* kAll[] = {&hello,    &saga,         &fan_out,  &approval,   &polling,
+                                   &children, &cancellation, &versions, &order_desk, &plain_decider};
 
 // One line for each: its name, and what became of it.
 int run_all(const std::string& address, const std::string& domain, const std::vector<std::string>& names) {

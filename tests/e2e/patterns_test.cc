@@ -96,6 +96,33 @@ TEST_F(PatternsTest, PollingPausesLongerAndLonger) {
   EXPECT_THAT(pauses, ElementsAre("50", "100", "150", "150"));
 }
 
+TEST_F(PatternsTest, AParentHearsOfEachOfItsChildren) {
+  EXPECT_EQ(run("children"), "children: delivered in Berlin, ADDRESS_UNKNOWN, delivered in Rome\n");
+  EXPECT_EQ(client_.list({.closed = true, .close_status = CloseStatus::kCompleted}).size(), 3u);
+  EXPECT_EQ(count(history("/nowhere"), EventType::kWorkflowExecutionFailed), 1u);
+}
+
+TEST_F(PatternsTest, ACanceledRunCleansUp) {
+  EXPECT_EQ(run("cancellation"), "cancellation: the sketch: reel from folder of a sketch; the epic: CANCELED\n");
+  for (const char* run : {"-sketch", "-epic"}) {
+    const auto done = each(history(run), EventType::kActivityTaskScheduled, [](const HistoryEvent& event) { return event.activity_type().name; });
+    EXPECT_THAT(done, ElementsAre("make_folder", "render", "remove_folder")) << run;
+  }
+  EXPECT_EQ(count(history("-epic"), EventType::kActivityTaskCanceled), 1u);
+  EXPECT_EQ(count(history("-epic"), EventType::kActivityTaskCompleted), 2u);
+}
+
+TEST_F(PatternsTest, ARunGoesOnInTheVersionThatItBeganIn) {
+  EXPECT_EQ(run("versions"), "versions: a lamp is sent; insured a vase is sent\n");
+  EXPECT_EQ(count(history("-before"), EventType::kMarkerRecorded), 0u);
+  EXPECT_EQ(count(history("-after"), EventType::kMarkerRecorded), 1u);
+}
+
+TEST_F(PatternsTest, AnOrderDeskAnswers) {
+  EXPECT_EQ(run("order-desk"), "order-desk: soup 850, unicorn NOT_ON_THE_MENU, cake TABLE_FULL, 2 dishes 1800\n");
+  EXPECT_EQ(count(history(), EventType::kWorkflowExecutionUpdateAnswered), 4u);
+}
+
 TEST_F(PatternsTest, APlainDeciderPrintsAPageAgain) {
   EXPECT_EQ(run("plain-decider"), "plain-decider: a book from page 1 to page 3\n");
   const auto steps =
@@ -106,7 +133,7 @@ TEST_F(PatternsTest, APlainDeciderPrintsAPageAgain) {
 TEST_F(PatternsTest, WithoutANameAllRunAndAnUnknownOneIsRefused) {
   const Ended all = run_program({PATTERNS_PROGRAM, "--address", address_});
   EXPECT_EQ(all.exit_code, 0) << all.err;
-  for (const char* name : {"hello", "saga", "fan-out", "approval", "polling", "plain-decider"}) {
+  for (const char* name : {"hello", "saga", "fan-out", "approval", "polling", "children", "cancellation", "versions", "order-desk", "plain-decider"}) {
     EXPECT_THAT("\n" + all.out, HasSubstr("\n" + std::string(name) + ": "));
   }
   const Ended unknown = run_program({PATTERNS_PROGRAM, "good-bye", "--address", address_});
