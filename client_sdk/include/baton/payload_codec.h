@@ -5,7 +5,7 @@
 //
 // Encoded is every payload that leaves, and decoded every one that comes in, of the client and of
 // the deciders and workers made with it: inputs, results, details (of heartbeats, too), values of
-// signals, markers and side effects, and headers. Not encoded, since the coordinator works with
+// signals, markers and side effects, what updates and queries ask and are answered, and headers. Not encoded, since the coordinator works with
 // them or people search for them: names, ids, tags, search attributes, reasons of failures (an
 // exception's what() is one), `control` and the execution context. Do not put secrets there.
 #pragma once
