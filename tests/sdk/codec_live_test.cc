@@ -46,8 +46,21 @@ Task<std::string> everything_code(Workflow wf, std::string input) {
 }
 constexpr char kEverything[] = "SECRET input|SECRET side effect|done SECRET input|SECRET details|SECRET heartbeat|SECRET signal";
 
+constexpr Update<std::string(std::string)> change{"change"};
+constexpr Query<std::string(std::string)> look{"look"};
+
+Task<> take_changes(Workflow wf) {
+  auto updates = wf.receive(change);
+  for (;;) {
+    const auto update = co_await updates;
+    update.complete("changed " + update.argument());
+  }
+}
 Task<std::string> wait_for_more_code(Workflow wf) {
+  auto answering = wf.answer(look, [](std::string where) { return "looked " + where; });
+  auto taking = wf.spawn(take_changes(wf));
   auto channel = wf.receive(more);
+  co_await wf.any(channel, taking);
   co_return co_await channel;
 }
 
@@ -132,6 +145,22 @@ class CodecLiveTest : public ::testing::Test {
   std::unique_ptr<Worker> worker_;
   std::future<int> deciding_, working_;
 };
+
+TEST_F(CodecLiveTest, UpdatesAndQueriesAreEncodedBothWays) {
+  const auto k1 = codec("k1", {"k1"});
+  Client mine = client(k1);
+  begin_decider(k1);
+  auto run = mine.start(wait_for_more, "w");
+  EXPECT_EQ(run.update(change, "SECRET change"), "changed SECRET change");
+  EXPECT_EQ(run.query(look, "SECRET look"), "looked SECRET look");
+  const auto history = raw(&v1::WorkflowService::Stub::GetWorkflowExecutionHistory, run.execution());
+  EXPECT_THAT(history.SerializeAsString(), Not(HasSubstr(kSecret)));
+  const Reply unread = plain_.query(run.execution(), "look", codec("k1", {"k1"})->encode(*to_payload(std::string("SECRET look"))));
+  EXPECT_EQ(unread.payload->key_id, "k1");
+  EXPECT_THAT(unread.payload->data, Not(HasSubstr(kSecret)));
+  mine.signal(run.execution(), more, "enough");
+  EXPECT_EQ(run.result(), "enough");
+}
 
 TEST_F(CodecLiveTest, TheCoordinatorNeverSeesPlainText) {
   const auto k1 = codec("k1", {"k1"});
