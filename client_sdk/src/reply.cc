@@ -7,7 +7,8 @@ namespace {
 
 std::string describe(const std::string& what, const Reply& reply) {
   std::string text = what + (reply.rejected ? " was rejected: " : " failed: ") + reply.reason;
-  if (reply.payload && reply.payload->content_type == kTextType && reply.payload->encoding.empty()) {
+  if (reply.payload && reply.payload->content_type == kTextType &&
+      reply.payload->encoding.empty()) {
     text += ": " + reply.payload->data;
   }
   return text;

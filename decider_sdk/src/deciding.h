@@ -65,7 +65,7 @@ class Deciding {
   std::optional<DecisionFailure> take_pages(const Execution& execution, int64_t last_event_id,
                                             const TakeIn& take_in);
 
-  Reply reply_to(v1::QueryTask& task);
+  Reply reply_to(const v1::QueryTask& task);
   Reply ask_workflow(const WorkflowFunction& function, const v1::QueryTask& task);
   Reply ask_plainly(const v1::QueryTask& task);
 

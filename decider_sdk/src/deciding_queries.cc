@@ -7,7 +7,8 @@
 namespace baton::detail {
 namespace {
 
-constexpr size_t kReplyBytes = 512 * 1024;  // more than any domain takes; much more would break the stream
+// More than any domain takes; much more would break the stream.
+constexpr size_t kReplyBytes = 512 * 1024;
 
 Reply to_reply(const DecisionFailure& failure) {
   return failed_reply(failure.reason, failure.message);
@@ -32,39 +33,33 @@ bool quotes_code(const Reply& reply) {
 
 void Deciding::answer(const v1::QueryTask& task, v1::QueryAnswer* answer) {
   answer->set_query_token(task.query_token());
-  v1::QueryTask asked = task;  // its frame is shared
-  Reply reply;
-  bool quotes = false;
+  const auto say = [answer](Reply reply) {
+    answer->clear_reply();
+    to_wire(std::move(reply), answer->mutable_reply());
+  };
   try {
+    v1::QueryTask asked = task;  // its frame is shared
     decode_payloads(codec_, &asked);
-    reply = reply_to(asked);
-    quotes = quotes_code(reply);
-  } catch (const PayloadError& error) {
-    reply = failed_reply("PAYLOAD_ERROR", error.what());
-  }
-  to_wire(std::move(reply), answer->mutable_reply());
-  if (!quotes) return;
-  try {
-    encode_payloads(codec_, answer);
-  } catch (const PayloadError& error) {
-    answer->clear_reply();  // nothing may leave that is not encoded
-    return to_wire(failed_reply("PAYLOAD_ERROR", error.what()), answer->mutable_reply());
+    Reply reply = reply_to(asked);
+    const bool quotes = quotes_code(reply);
+    say(std::move(reply));
+    if (quotes) encode_payloads(codec_, answer);
+  } catch (const PayloadError& error) {  // nothing may leave that is not encoded
+    say(failed_reply("PAYLOAD_ERROR", error.what()));
   }
   const size_t bytes = answer->ByteSizeLong();
   if (bytes <= kReplyBytes) return;
-  answer->clear_reply();
-  to_wire(failed_reply("INVALID_REPLY", "the answer to query " + task.query_name() + " has " +
-                                      std::to_string(bytes) +
-                                      " bytes; at most 32,768 are taken, unless the domain says otherwise"),
-          answer->mutable_reply());
+  say(failed_reply("INVALID_REPLY",
+                   "the answer to query " + task.query_name() + " has " + std::to_string(bytes) +
+                       " bytes; at most 32,768 are taken, unless the domain says otherwise"));
 }
 
-Reply Deciding::reply_to(v1::QueryTask& task) {
+Reply Deciding::reply_to(const v1::QueryTask& task) {
   const TypeName type = type_of(task);
   const auto* const function = workflows_.find(type);
   if (function == nullptr) {
     return failed_reply("UNKNOWN_WORKFLOW_TYPE",
-                  "this decider does not know workflow type " + to_text(type));
+                        "this decider does not know workflow type " + to_text(type));
   }
   if (!task.has_state()) {
     return failed_reply("NOT_DECIDED_YET", "the run has been started, and nothing is decided yet");
@@ -97,9 +92,10 @@ Reply Deciding::ask_plainly(const v1::QueryTask& task) {
   const TypeName type = type_of(task);
   const AnswerFunction* const function = workflows_.find_answers(type);
   if (function == nullptr) {
-    return failed_reply("UNKNOWN_QUERY", "workflow type " + to_text(type) +
-                                       " is decided by a plain function, and nothing answers for it: "
-                                       "give Decider::on_query() one that does");
+    return failed_reply("UNKNOWN_QUERY",
+                        "workflow type " + to_text(type) +
+                            " is decided by a plain function, and nothing answers for it: give "
+                            "Decider::on_query() one that does");
   }
   auto pages = std::make_shared<std::vector<std::shared_ptr<const void>>>();
   std::vector<HistoryEvent> events;

@@ -3,7 +3,7 @@
 //   inline constexpr baton::Update<int(Item)> add_item{"add_item"};
 //
 //   const int items = client.update(order, add_item, item);        // whoever calls
-//   baton::Channel<…> updates = wf.receive(add_item);              // workflow code (update_request.h)
+//   auto updates = wf.receive(add_item);                           // workflow code (update_request.h)
 #pragma once
 
 #include <string_view>

@@ -15,7 +15,7 @@ Reply Run::query(const std::string& name, const std::optional<Payload>& input) {
   if (handler == nullptr) {
     const std::string known = query_handlers_.names();
     return failed_reply("UNKNOWN_QUERY", known.empty() ? "the workflow code answers no queries now"
-                                                 : "the workflow code answers now: " + known);
+                                                       : "the workflow code answers now: " + known);
   }
   replaying_ = false;  // what a handler logs is new
   in_query_ = true;
@@ -24,8 +24,8 @@ Reply Run::query(const std::string& name, const std::optional<Payload>& input) {
   in_query_ = false;
   if (refused_call_.empty()) return reply;
   return failed_reply("QUERY_CHANGES_THE_RUN", "the code that answers query " + name + " called " +
-                                             refused_call_ +
-                                             ": it may look at the run, and nothing else");
+                                                   refused_call_ +
+                                                   ": it may look at the run, and nothing else");
 }
 
 void Run::refuse_in_query(std::string_view call, const std::source_location& where) {

@@ -47,9 +47,9 @@ class UpdateChannel : public ChannelOf<ArrivedUpdate> {
  private:
   friend class Updates;
 
-  bool received_ = false;            // the code has asked for it, and so said of what type it is
-  ArgumentCheck check_ = nullptr;    // null: there is no argument
-  std::source_location where_;       // it was asked for first
+  bool received_ = false;          // the code has asked for it, and so said of what type it is
+  ArgumentCheck check_ = nullptr;  // null: there is no argument
+  std::source_location where_;     // it was asked for first
 };
 
 // All of them; owned by the run. What is no argument of an update never reaches the code: it is
