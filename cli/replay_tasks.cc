@@ -28,6 +28,7 @@ constexpr Answered kAnswered[] = {
      HistoryEvent::kRequestCancelExternalWorkflowExecutionFailed},
     {Decision::kScheduleLambdaFunction, HistoryEvent::kLambdaFunctionScheduled, HistoryEvent::kScheduleLambdaFunctionFailed},
     {Decision::kUpsertSearchAttributes, HistoryEvent::kSearchAttributesUpserted, HistoryEvent::kUpsertSearchAttributesFailed},
+    {Decision::kAnswerUpdate, HistoryEvent::kWorkflowExecutionUpdateAnswered, HistoryEvent::kAnswerUpdateFailed},
     {Decision::kCompleteWorkflowExecution, HistoryEvent::kWorkflowExecutionCompleted, HistoryEvent::kCompleteWorkflowExecutionFailed},
     {Decision::kFailWorkflowExecution, HistoryEvent::kWorkflowExecutionFailed, HistoryEvent::kFailWorkflowExecutionFailed},
     {Decision::kCancelWorkflowExecution, HistoryEvent::kWorkflowExecutionCanceled, HistoryEvent::kCancelWorkflowExecutionFailed},
@@ -36,7 +37,7 @@ constexpr Answered kAnswered[] = {
 
 // By which a decision is known again. Texts, or types of activities and workflows.
 constexpr const char* kNames[] = {"activity_id", "activity_type", "timer_id",    "marker_name", "workflow_id",
-                                  "workflow_type", "signal_name", "id",          "name"};
+                                  "workflow_type", "signal_name", "id",          "name",        "update_id"};
 
 constexpr char kNobodysMarker[] = "a decision that nobody made, by which baton replay finds out whether this decider compares";
 

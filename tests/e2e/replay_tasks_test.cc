@@ -69,6 +69,8 @@ TEST(ReplayTasks, EveryKindOfDecisionIsKnownInItsEventAndInItsRefusal) {
         "schedule_lambda_function_failed { id: 'f' name: 'print' @ }"}},
       {"upsert_search_attributes {}",
        {"search_attributes_upserted { @ }", "upsert_search_attributes_failed { @ }"}},
+      {"answer_update { update_id: 'u' }",
+       {"workflow_execution_update_answered { update_id: 'u' @ }", "answer_update_failed { update_id: 'u' @ }"}},
       {"complete_workflow_execution {}",
        {"workflow_execution_completed { @ }", "complete_workflow_execution_failed { @ }"}},
       {"fail_workflow_execution { reason: 'r' }",
