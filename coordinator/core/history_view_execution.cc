@@ -138,7 +138,7 @@ void show(const journal::WorkflowExecutionTerminatedAttributes& kept,
 void show(const journal::WorkflowExecutionUpdateAnsweredAttributes& kept, v1::WorkflowExecutionUpdateAnsweredAttributes* shown) {
   shown->set_update_id(kept.update_id());
   shown->set_signaled_event_id(kept.signaled_event_id());
-  to_api(kept.reply(), shown->mutable_reply());
+  if (kept.has_reply()) to_api(kept.reply(), shown->mutable_reply());
   shown->set_decision_task_completed_event_id(kept.decision_task_completed_event_id());
 }
 

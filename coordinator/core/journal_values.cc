@@ -85,27 +85,29 @@ void to_api(const journal::Payload& payload, baton::v1::Payload* shown) {
 baton::journal::v1::Reply to_journal(baton::v1::Reply reply) {
   baton::journal::v1::Reply kept;
   if (reply.has_failed()) {
-    auto& failed = *reply.mutable_failed();
-    kept.set_failed(true);
-    kept.set_rejected(failed.rejected());
-    kept.set_reason(std::move(*failed.mutable_reason()));
-    if (failed.has_details()) *kept.mutable_payload() = to_journal(std::move(*failed.mutable_details()));
-  } else if (reply.completed().has_result()) {
-    *kept.mutable_payload() = to_journal(std::move(*reply.mutable_completed()->mutable_result()));
+    auto& given = *reply.mutable_failed();
+    auto& failed = *kept.mutable_failed();
+    failed.set_rejected(given.rejected());
+    failed.set_reason(std::move(*given.mutable_reason()));
+    if (given.has_details()) *failed.mutable_details() = to_journal(std::move(*given.mutable_details()));
+    return kept;
   }
+  auto& completed = *kept.mutable_completed();
+  if (reply.completed().has_result()) *completed.mutable_result() = to_journal(std::move(*reply.mutable_completed()->mutable_result()));
   return kept;
 }
 
 void to_api(const baton::journal::v1::Reply& reply, baton::v1::Reply* shown) {
-  if (!reply.failed()) {
-    auto& completed = *shown->mutable_completed();
-    if (reply.has_payload()) to_api(reply.payload(), completed.mutable_result());
+  if (reply.has_failed()) {
+    auto& failed = *shown->mutable_failed();
+    failed.set_rejected(reply.failed().rejected());
+    failed.set_reason(reply.failed().reason());
+    if (reply.failed().has_details()) to_api(reply.failed().details(), failed.mutable_details());
     return;
   }
-  auto& failed = *shown->mutable_failed();
-  failed.set_rejected(reply.rejected());
-  failed.set_reason(reply.reason());
-  if (reply.has_payload()) to_api(reply.payload(), failed.mutable_details());
+  if (!reply.has_completed()) return;  // of no journal
+  auto& completed = *shown->mutable_completed();
+  if (reply.completed().has_result()) to_api(reply.completed().result(), completed.mutable_result());
 }
 
 void to_journal(const ApiHeaders& headers, JournalHeaders* kept) {
