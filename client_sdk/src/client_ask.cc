@@ -1,6 +1,7 @@
 // The asking part of Client: updates and queries, which wait for what workflow code says.
 #include <algorithm>
 #include <chrono>
+#include <thread>
 
 #include "baton/client.h"
 #include "coded_payloads.h"
@@ -14,6 +15,8 @@ using SteadyClock = std::chrono::steady_clock;
 using Workflows = v1::WorkflowService::Stub;
 
 constexpr Duration kOneWait{20'000};  // of one call for the answer to an update, of at most 60 s
+constexpr Duration kFirstPause{50};   // between calls that did not wait
+constexpr Duration kLastPause{2'000};
 
 }  // namespace
 
@@ -30,6 +33,7 @@ std::optional<Reply> Client::update(const Execution& execution, std::string_view
   request.set_request_id(options.request_id.empty() ? make_request_id() : options.request_id);
   encode_payloads(connection_->codec(), &request);
   const auto begin = SteadyClock::now();
+  Backoff backoff(kFirstPause, kLastPause);
   for (;;) {
     // In the coarser unit: the longest patience does not fit in the clock's own.
     const auto waited = std::chrono::duration_cast<Duration>(SteadyClock::now() - begin);
@@ -41,8 +45,11 @@ std::optional<Reply> Client::update(const Execution& execution, std::string_view
       decode_payloads(connection_->codec(), &response);
       return from_wire(response.reply());
     }
-    if (wait >= options.patience - waited) return std::nullopt;
     request.set_run_id(response.run_id());
+    const auto by_now = std::chrono::duration_cast<Duration>(SteadyClock::now() - begin);
+    if (by_now >= options.patience) return std::nullopt;
+    // A coordinator without room for those who wait says so at once.
+    if (by_now - waited < wait / 2) std::this_thread::sleep_for(std::min(backoff.next(), options.patience - by_now));
   }
 }
 

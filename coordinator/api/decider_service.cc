@@ -15,7 +15,7 @@ using Context = grpc::CallbackServerContext;
 using Reactor = grpc::ServerUnaryReactor;
 using journal::v1::TaskToken;
 
-absl::StatusOr<engine::PollerSpec> poller_of(const v1::PollForDecisionTaskRequest& request) {
+absl::StatusOr<engine::PollerSpec> poller_of(const v1::PollForDecisionTaskRequest& request, bool may_answer_queries) {
   auto spec = unary_poller(core::TaskKind::kDecision, request.domain(), request.task_list(), request.identity());
   if (!spec.ok()) return spec;
   const auto page = page_size(request.maximum_page_size());
@@ -23,7 +23,7 @@ absl::StatusOr<engine::PollerSpec> poller_of(const v1::PollForDecisionTaskReques
   spec->maximum_page_size = *page;
   spec->reverse_order = request.reverse_order();
   spec->start_at_previous_started_event = request.start_at_previous_started_event();
-  spec->answers_queries = request.answers_queries();
+  spec->answers_queries = request.answers_queries() && may_answer_queries;
   return spec;
 }
 
@@ -43,7 +43,7 @@ class DeciderService final : public v1::DeciderService::CallbackService {
     // A later page belongs to a task that the caller has.
     const bool is_page = !q->next_page_token().empty();
     absl::Status allowed = (is_page ? authorize : admit)(backend_, caller_of(*c), "PollForDecisionTask", q->domain());
-    auto spec = poller_of(*q);
+    auto spec = poller_of(*q, authorize(backend_, caller_of(*c), "RespondQuery", q->domain()).ok());
     if (!allowed.ok() || !spec.ok()) return Call(c).end(allowed.ok() ? spec.status() : allowed);
     if (is_page) return next_page(c, *q, r);
     const auto fill = [this, q, r](const engine::OfferedTask& offered) {

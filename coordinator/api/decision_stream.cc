@@ -63,7 +63,8 @@ class DecisionStream final : public PollStream<Request, Response> {
     spec.identity = std::move(*open.mutable_identity());
     spec.instance_id = std::move(*open.mutable_instance_id());
     spec.slots = open.slots();
-    spec.answers_queries = open.answers_queries();
+    // Whoever may not answer them is not asked.
+    spec.answers_queries = open.answers_queries() && authorize(backend_, caller_, "RespondQuery", spec.domain).ok();
     return spec;
   }
   std::shared_ptr<engine::PollerSink> make_sink() override { return std::make_shared<Sink>(output_, backend_, page_); }
@@ -100,7 +101,7 @@ class DecisionStream final : public PollStream<Request, Response> {
 
   // One that came too late is for nobody; one that is not valid is told to whoever asked.
   void answer_query(const v1::QueryAnswer& answer) {
-    if (!authorize(backend_, caller_, "RespondQuery", spec().domain).ok()) return;
+    if (!spec().answers_queries) return;
     const absl::Status answered = backend_.engine.answer_query(spec().domain, answer);
     if (core::fault_of(answered) != v1::VALIDATION) return;
     v1::QueryAnswer instead;

@@ -47,6 +47,7 @@ struct CancelNotice {
 // An update that its decider answered: whoever waits for it, now or later, hears of this.
 struct AnsweredUpdate {
   std::string update_id;
+  int64_t signaled_event_id = 0;
   const baton::journal::v1::Reply* reply = nullptr;  // of a record of the commit
 };
 
@@ -79,6 +80,7 @@ struct EmptyReply {};
 // The run that was started, also by a reset, or that a message or an update came to.
 struct StartReply {
   RunId run_id;
+  int64_t signaled_event_id = 0;  // of an update; 0: it is none
 };
 struct HeartbeatReply {
   bool cancel_requested = false;

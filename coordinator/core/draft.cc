@@ -128,7 +128,7 @@ void Draft::touch_event(const journal::Event& event) {
       return;
     case journal::Event::kWorkflowExecutionUpdateAnswered: {
       const auto& answered = event.workflow_execution_update_answered();
-      commit_.answered_updates.push_back({answered.update_id(), &answered.reply()});
+      commit_.answered_updates.push_back({answered.update_id(), answered.signaled_event_id(), &answered.reply()});
       return;
     }
     case journal::Event::kWorkflowExecutionPaused:

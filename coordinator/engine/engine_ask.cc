@@ -39,42 +39,43 @@ void RunningEngine::update_execution(core::Caller caller, v1::UpdateWorkflowExec
   const store::WorkflowKey workflow = lane_request.workflow;
   lane_request.done = [this, workflow, update_id = request.request_id(), until_ms, done](const absl::StatusOr<LaneReply>& reply) {
     if (!reply.ok()) return done(reply.status());
-    await_reply(workflow, std::get<core::StartReply>(reply->reply).run_id, update_id, until_ms, done);
+    await_reply(workflow, std::get<core::StartReply>(reply->reply), update_id, until_ms, done);
   };
   lane_request.command = {std::move(caller), core::UpdateWorkflowExecution{std::move(request)}};
   if (!lane_of(workflow.shard).push(std::move(lane_request), true)) done(queue_full());
 }
 
-void RunningEngine::await_reply(const store::WorkflowKey& workflow, const core::RunId& run_id, const std::string& update_id,
+void RunningEngine::await_reply(const store::WorkflowKey& workflow, const core::StartReply& update, const std::string& update_id,
                                 int64_t until_ms, Done<v1::UpdateWorkflowExecutionResponse> done) {
+  const core::RunId run_id = update.run_id;
   LaneRequest lane_request;
   lane_request.work = LaneWork::kAwait;
   lane_request.run = {workflow.shard, run_id};
   lane_request.workflow = workflow;
-  lane_request.await = {until_ms, update_id};
+  lane_request.await = {until_ms, update_id, update.signaled_event_id};
   // The update is recorded: that there is no room to wait is no refusal.
   const auto told = [run_id, done](absl::StatusOr<v1::UpdateWorkflowExecutionResponse> response) {
     if (core::fault_of(response.status()) == v1::THROTTLING) return done(no_reply_yet(run_id));
     done(std::move(response));
   };
-  lane_request.done = [this, workflow, run_id, update_id, told](const absl::StatusOr<LaneReply>& reply) {
+  lane_request.done = [this, workflow, update, update_id, told](const absl::StatusOr<LaneReply>& reply) {
     if (!reply.ok()) return told(reply.status());
-    if (reply->in_vain) return told(no_reply_yet(run_id));
-    read_reply(workflow, run_id, update_id, told);
+    if (reply->in_vain) return told(no_reply_yet(update.run_id));
+    read_reply(workflow, update, update_id, told);
   };
   lane_of(workflow.shard).push(std::move(lane_request), false);
 }
 
-void RunningEngine::read_reply(const store::WorkflowKey& workflow, const core::RunId& run_id, const std::string& update_id,
+void RunningEngine::read_reply(const store::WorkflowKey& workflow, const core::StartReply& update, const std::string& update_id,
                                Done<v1::UpdateWorkflowExecutionResponse> done) {
   read_later<v1::UpdateWorkflowExecutionResponse>(
-      std::move(done), [this, workflow, run_id, update_id]() -> absl::StatusOr<v1::UpdateWorkflowExecutionResponse> {
-        const auto kept = store_.find_received(reply_key(workflow, run_id, update_id));
+      std::move(done), [this, workflow, update, update_id]() -> absl::StatusOr<v1::UpdateWorkflowExecutionResponse> {
+        const auto kept = store_.find_received(reply_key(workflow, update.run_id, update.signaled_event_id));
         if (!kept.ok()) return kept.status();
-        if (!*kept) return never_answered(run_id, update_id);
+        if (!*kept) return never_answered(update.run_id, update_id);
         auto reply = from_reply(**kept);
         if (!reply.ok()) return reply.status();
-        v1::UpdateWorkflowExecutionResponse response = no_reply_yet(run_id);
+        v1::UpdateWorkflowExecutionResponse response = no_reply_yet(update.run_id);
         *response.mutable_reply() = *std::move(reply);
         return response;
       });

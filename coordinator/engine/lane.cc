@@ -19,7 +19,6 @@ constexpr int64_t kRoundsPerSnapshot = 16;   // while there is always something 
 
 }  // namespace
 
-
 Lane::Lane(LaneEnvironment& environment) : env_(environment), random_(std::random_device{}()) {}
 
 Lane::~Lane() { stop(); }
@@ -97,7 +96,7 @@ std::vector<LaneRequest> Lane::next_batch() {
       save_next_snapshot();
       lock.lock();
     }
-    env_.clock.wait_until(wake_, lock, next_due_ms(), 
+    env_.clock.wait_until(wake_, lock, next_due_ms(),
                           [this] { return stopping_ || !queue_.empty() || !new_deadlines_.empty() || (no_waiting_ && !waiting_.empty()); });
     adopt_deadlines();
     const size_t count = std::min(queue_.size(), kMaxBatchRequests);
@@ -129,7 +128,7 @@ bool Lane::has_acknowledgements(store::RunKey key) {
 
 void Lane::add_due_work(std::vector<LaneRequest>& batch) {
   const int64_t now_ms = env_.clock.now_ms();
-  if (no_waiting_) refuse_waiting();
+  if (no_waiting_ && !waiting_.empty()) refuse_waiting();
   add_due_waiting(batch, now_ms);
   add_due_deliveries(batch, now_ms);
   while (!lazy_acknowledgements_.empty() && lazy_acknowledgements_.front().due_ms <= now_ms) {

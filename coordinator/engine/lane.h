@@ -16,6 +16,7 @@
 #include <mutex>
 #include <optional>
 #include <random>
+#include <set>
 #include <thread>
 #include <vector>
 
@@ -81,6 +82,12 @@ class Lane {
     core::TaskRef task;
     std::shared_ptr<TaskPoller> poller;
   };
+  // For something to happen to one run.
+  struct WaitingCalls {
+    std::vector<LaneRequest> requests;
+    int64_t look_ms = 0;  // when all of them are looked at
+    int64_t due_ms = 0;   // the same, or the earliest end of one
+  };
   struct LazyAcknowledgement {
     int64_t due_ms;
     store::RunKey run;
@@ -102,6 +109,9 @@ class Lane {
 
   // --- those who wait for something to happen to a run (lane_await.cc) ---
   void keep_waiting(store::RunKey run, LaneRequest request);
+  void set_due(store::RunKey run, WaitingCalls& calls, int64_t due_ms);
+  template <class Stays, class Take>
+  void take_waiting(store::RunKey run, Stays stays, Take take);
   // The run has changed: looks again for whom it matters.
   void wake_waiting(const CachedRun& run);
   // Another coordinator may have changed it.
@@ -142,8 +152,8 @@ class Lane {
   std::deque<Delivery> deliveries_;       // in order of time
   std::vector<Delivery> late_deliveries_;  // of broken streams, given a little longer
   std::deque<LazyAcknowledgement> lazy_acknowledgements_;
-  std::map<store::RunKey, std::vector<LaneRequest>> waiting_;
-  std::multimap<int64_t, store::RunKey> look_again_;  // by when
+  std::map<store::RunKey, WaitingCalls> waiting_;
+  std::set<std::pair<int64_t, store::RunKey>> look_again_;  // each of those runs, by when it is due
   size_t waiting_count_ = 0;
   std::deque<store::RunKey> snapshot_candidates_;
   int64_t rounds_ = 0;

@@ -23,12 +23,16 @@ absl::Status too_many() {
 
 absl::Status closed(const CachedRun& run) {
   const std::string what = "run " + run.key.run_id.to_text();
-  return core::fault(v1::UNKNOWN_RESOURCE, what, what + " of workflow_id " + run.workflow.workflow_id + " is closed: only an open run answers queries");
+  return core::fault(v1::UNKNOWN_RESOURCE, what,
+                     what + " of workflow_id " + run.workflow.workflow_id + " is closed: only an open run answers queries");
 }
 
 bool goes_on_waiting(const Await& await, const core::ExecutionState& state) {
   if (!state.open()) return false;
-  if (!await.update_id.empty()) return state.updates.contains(await.update_id);
+  if (!await.update_id.empty()) {
+    const core::Update* open = state.updates.get(await.update_id);
+    return open != nullptr && open->signaled_event_id == await.signaled_event_id;
+  }
   // Whatever the decider must see brings a decision task.
   if (!state.decision || state.pause || state.decision->parked_until_ms != 0) return false;
   return state.previous_started_event_id <= await.last_event_id;
@@ -86,43 +90,69 @@ void Lane::keep_waiting(store::RunKey run, LaneRequest request) {
   }
   request.rounds = 0;
   ++waiting_count_;
-  look_again_.emplace(std::min(env_.clock.now_ms() + kLookAgainMs, request.await.until_ms), run);
-  waiting_[run].push_back(std::move(request));
+  WaitingCalls& calls = waiting_[run];
+  if (calls.requests.empty()) calls.look_ms = env_.clock.now_ms() + kLookAgainMs;
+  const int64_t until_ms = request.await.until_ms;
+  calls.requests.push_back(std::move(request));
+  if (calls.due_ms == 0 || until_ms < calls.due_ms) set_due(run, calls, std::min(calls.look_ms, until_ms));
+}
+
+void Lane::set_due(store::RunKey run, WaitingCalls& calls, int64_t due_ms) {
+  look_again_.erase({calls.due_ms, run});
+  calls.due_ms = due_ms;
+  look_again_.insert({due_ms, run});
+}
+
+// Gives those to `take` for whom `stays` does not hold.
+template <class Stays, class Take>
+void Lane::take_waiting(store::RunKey run, Stays stays, Take take) {
+  const auto found = waiting_.find(run);
+  if (found == waiting_.end()) return;
+  std::vector<LaneRequest>& requests = found->second.requests;
+  const auto over = std::stable_partition(requests.begin(), requests.end(), stays);
+  waiting_count_ -= static_cast<size_t>(requests.end() - over);
+  std::for_each(over, requests.end(), [&](LaneRequest& request) { take(std::move(request)); });
+  requests.erase(over, requests.end());
+  if (!requests.empty()) return;
+  look_again_.erase({found->second.due_ms, run});
+  waiting_.erase(found);
 }
 
 void Lane::wake_waiting(const CachedRun& run) {
-  const auto found = waiting_.find(run.key);
-  if (found == waiting_.end()) return;
-  std::vector<LaneRequest>& requests = found->second;
-  const auto over = std::stable_partition(requests.begin(), requests.end(),
-                                          [&](const LaneRequest& request) { return goes_on_waiting(request.await, run.state); });
-  for (auto request = over; request != requests.end(); ++request) push(std::move(*request), false);
-  waiting_count_ -= static_cast<size_t>(requests.end() - over);
-  requests.erase(over, requests.end());
-  if (requests.empty()) waiting_.erase(found);
+  take_waiting(
+      run.key, [&](const LaneRequest& request) { return goes_on_waiting(request.await, run.state); },
+      [&](LaneRequest request) { push(std::move(request), false); });
 }
 
 void Lane::add_due_waiting(std::vector<LaneRequest>& batch, int64_t now_ms) {
   while (!look_again_.empty() && look_again_.begin()->first <= now_ms) {
-    const auto found = waiting_.find(look_again_.begin()->second);
-    look_again_.erase(look_again_.begin());
-    if (found == waiting_.end()) continue;
-    waiting_count_ -= found->second.size();
-    std::move(found->second.begin(), found->second.end(), std::back_inserter(batch));
-    waiting_.erase(found);
+    const store::RunKey run = look_again_.begin()->second;
+    WaitingCalls& calls = waiting_.at(run);
+    const bool all = calls.look_ms <= now_ms;
+    int64_t next_ms = calls.look_ms;
+    const auto stays = [&](const LaneRequest& request) {
+      if (all || request.await.until_ms <= now_ms) return false;
+      next_ms = std::min(next_ms, request.await.until_ms);
+      return true;
+    };
+    take_waiting(run, stays, [&](LaneRequest request) { batch.push_back(std::move(request)); });
+    if (waiting_.contains(run)) set_due(run, calls, next_ms);
   }
 }
 
 void Lane::refuse_waiting() {
-  for (auto& [run, requests] : std::exchange(waiting_, {})) {
-    for (LaneRequest& request : requests) request.done(stopping());
-  }
   look_again_.clear();
   waiting_count_ = 0;
+  for (auto& [run, calls] : std::exchange(waiting_, {})) {
+    for (LaneRequest& request : calls.requests) request.done(stopping());
+  }
 }
 
 void Lane::end_waiting() {
-  no_waiting_ = true;
+  {
+    const std::lock_guard lock(mutex_);
+    no_waiting_ = true;
+  }
   wake_.notify_all();
 }
 

@@ -160,7 +160,7 @@ void LaneBatch::add_run_rows(RunWork& work, store::CommitBatch& batch) {
     batch.outbox_added.push_back({row_key(run, sent.key), sent.message->SerializeAsString(), now_ms_});
   }
   for (const core::AnsweredUpdate& answered : work.answered_updates) {
-    batch.received.push_back({reply_key(run.workflow, run.key.run_id, answered.update_id), to_reply(*answered.reply), now_ms_});
+    batch.received.push_back({reply_key(run.workflow, run.key.run_id, answered.signaled_event_id), to_reply(*answered.reply), now_ms_});
   }
 }
 
@@ -203,7 +203,7 @@ void LaneBatch::abandon() {
 }
 
 void LaneBatch::decide_again(std::vector<LaneRequest>& again) {
-  for (const auto& [index, run] : waiting_) requests_[index].await.run_id = {};  // it was not as it seemed
+  for (const size_t index : order_[static_cast<size_t>(LaneWork::kAwait)]) requests_[index].await.run_id = {};  // it was not as it seemed
   std::move(requests_.begin(), requests_.end(), std::back_inserter(again));
 }
 

@@ -174,7 +174,7 @@ absl::StatusOr<LaneBatch::Confirmed> LaneBatch::confirm() {
   store::ConfirmRequest ask;
   std::vector<CachedRun*> runs;
   std::vector<const Decided*> open_runs;
-  std::vector<Decided*> refusals;
+  std::vector<Decided*> maybe_repeats;
   absl::flat_hash_set<const CachedRun*> asked;
   const auto ask_about = [&](CachedRun* run) {
     if (run == nullptr || fresh_.contains(run) || work_by_run_.contains(run) || !asked.insert(run).second) return;
@@ -193,9 +193,9 @@ absl::StatusOr<LaneBatch::Confirmed> LaneBatch::confirm() {
       ask.open_runs.push_back(request.workflow);
       open_runs.push_back(&decided);
     }
-    if (!decided.reply.ok() && request.protected_by_id() && request.rounds == 0) {
+    if (request.protected_by_id() && request.rounds == 0) {
       ask.received.push_back(request.received_key());
-      refusals.push_back(&decided);
+      maybe_repeats.push_back(&decided);
     }
   }
   if (ask.runs.empty() && ask.open_runs.empty() && ask.received.empty()) return Confirmed::kYes;
@@ -214,10 +214,10 @@ absl::StatusOr<LaneBatch::Confirmed> LaneBatch::confirm() {
   for (size_t i = 0; i < open_runs.size(); ++i) {
     if (reply->open_runs[i] != open_runs[i]->open_run) confirmed = Confirmed::kStale;
   }
-  for (size_t i = 0; i < refusals.size(); ++i) {
+  for (size_t i = 0; i < maybe_repeats.size(); ++i) {
     if (!reply->verdicts[i]) continue;
-    refusals[i]->reply = from_verdict(*reply->verdicts[i]);
-    refusals[i]->settled = true;
+    maybe_repeats[i]->reply = from_verdict(*reply->verdicts[i]);
+    maybe_repeats[i]->settled = true;
   }
   return confirmed;
 }

@@ -21,6 +21,7 @@ namespace baton::engine {
 struct Await {
   int64_t until_ms = 0;   // then it is over
   std::string update_id;  // this update is answered; empty: everything that has happened until now is decided on
+  int64_t signaled_event_id = 0;  // of the update
   // Of the latter: the last event when the run was first looked at, and which run that was.
   int64_t last_event_id = 0;
   core::RunId run_id = {};

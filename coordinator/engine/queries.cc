@@ -11,7 +11,8 @@ namespace baton::engine {
 namespace {
 
 constexpr int64_t kFullRetryMs = 500;
-constexpr int kTokenWords = 3;  // 192 random bits: nobody guesses one
+constexpr int kTokenWords = 6;             // 192 random bits: nobody guesses one
+constexpr int64_t kPlaceAgainMs = 1'000;  // a decider that was silent may be heard again
 
 absl::Status too_many() {
   return core::with_retry_after(core::fault(v1::THROTTLING, "coordinator",
@@ -52,7 +53,7 @@ void Queries::stop() {
 std::string Queries::new_token() {
   std::string token;
   for (int word = 0; word < kTokenWords; ++word) {
-    const uint64_t bits = random_();
+    const std::random_device::result_type bits = random_();
     token.append(reinterpret_cast<const char*>(&bits), sizeof bits);
   }
   return token;
@@ -227,7 +228,8 @@ Queries::Query Queries::take_out(absl::flat_hash_map<std::string, Asked>::iterat
 void Queries::run() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
-    const int64_t next_ms = by_end_.empty() ? INT64_MAX : by_end_.begin()->first;
+    int64_t next_ms = by_end_.empty() ? INT64_MAX : by_end_.begin()->first;
+    if (!waiting_.empty()) next_ms = std::min(next_ms, clock_.now_ms() + kPlaceAgainMs);
     clock_.wait_until(wake_, lock, next_ms, [&] { return stopping_ || (!by_end_.empty() && by_end_.begin()->first < next_ms); });
     std::vector<std::pair<Query, absl::Status>> over;
     while (!by_end_.empty() && by_end_.begin()->first <= clock_.now_ms()) {
@@ -235,8 +237,13 @@ void Queries::run() {
       absl::Status why = unanswered(query);
       over.emplace_back(std::move(query), std::move(why));
     }
+    std::vector<Hand> hands;
+    std::vector<ListKey> lists;
+    for (const auto& [list, tokens] : waiting_) lists.push_back(list);
+    for (const ListKey& list : lists) place_waiting(list, hands);
     lock.unlock();
     for (auto& [query, why] : over) query.done(std::move(why));
+    give(std::move(hands));
     lock.lock();
   }
 }

@@ -85,7 +85,7 @@ class Queries {
   mutable std::mutex mutex_;
   std::condition_variable wake_;
   bool ended_ = false, stopping_ = false;
-  std::mt19937_64 random_{std::random_device{}()};
+  std::random_device random_;
   absl::flat_hash_map<std::string, Asked> asked_;        // by token
   std::multimap<int64_t, std::string> by_end_;           // tokens by until_ms
   std::map<ListKey, std::deque<std::string>> waiting_;   // tokens of those that nobody has, oldest first

@@ -93,9 +93,9 @@ class RunningEngine final : public Engine {
   bool address(LaneRequest& lane_request, const Request& request, const DoneEmpty& done);
   bool address(LaneRequest& lane_request, const std::string& domain, const std::string& workflow_id, const std::string& run_id,
                const DoneEmpty& done);
-  void await_reply(const store::WorkflowKey& workflow, const core::RunId& run_id, const std::string& update_id, int64_t until_ms,
+  void await_reply(const store::WorkflowKey& workflow, const core::StartReply& update, const std::string& update_id, int64_t until_ms,
                    Done<v1::UpdateWorkflowExecutionResponse> done);
-  void read_reply(const store::WorkflowKey& workflow, const core::RunId& run_id, const std::string& update_id,
+  void read_reply(const store::WorkflowKey& workflow, const core::StartReply& update, const std::string& update_id,
                   Done<v1::UpdateWorkflowExecutionResponse> done);
   void start(core::Caller caller, core::StartWorkflowExecution command, const char* operation, Done<core::RunId> done);
   struct Reset;

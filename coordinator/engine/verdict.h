@@ -12,8 +12,9 @@ namespace baton::engine {
 std::string to_verdict(const absl::StatusOr<LaneReply>& reply);
 absl::StatusOr<LaneReply> from_verdict(const std::string& verdict);
 
-// How an update was answered, kept beside the verdict on it: by run, since one that a reset began answers anew.
-store::ReceivedKey reply_key(const store::WorkflowKey& workflow, const core::RunId& run_id, const std::string& update_id);
+// How an update was answered, kept beside the verdict on it: by its event, since its id may come again when it is forgotten, and by run, since
+// one that a reset began answers anew.
+store::ReceivedKey reply_key(const store::WorkflowKey& workflow, const core::RunId& run_id, int64_t signaled_event_id);
 // Serialized baton.v1.Reply.
 std::string to_reply(const journal::v1::Reply& reply);
 absl::StatusOr<v1::Reply> from_reply(const std::string& bytes);

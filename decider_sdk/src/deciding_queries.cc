@@ -75,13 +75,14 @@ Reply Deciding::ask_workflow(const WorkflowFunction& function, const v1::QueryTa
     return cached->replayer.query(task.query_name(), input_of(task));
   }
   Replayer replayer(function, execution, type_of(task));
+  replayer.stop_after(task.state().started_event_id());
   const auto take_in = [&](const HistoryPage& page, std::shared_ptr<const void> owner) {
     replayer.add(page, std::move(owner));
   };
   if (const auto unread = take_pages(execution, task.last_event_id(), take_in)) {
     return to_reply(*unread);
   }
-  if (const auto lost = replayer.catch_up(task.state().started_event_id())) return to_reply(*lost);
+  if (const auto lost = replayer.catch_up()) return to_reply(*lost);
   Reply reply = replayer.query(task.query_name(), input_of(task));
   // The last decision is compared only now: what came after it is not for the code that answered.
   const auto differs = replayer.check();

@@ -88,6 +88,7 @@ void Shard::work(const std::vector<Work>& batch) {
       continue;
     }
     if (const auto* const question = std::get_if<Question>(&work)) {
+      give();  // what is decided does not wait for a replay
       answer(*question->task);
       continue;
     }

@@ -32,12 +32,27 @@ const char baton_traps = 1;
 namespace {
 
 using baton::detail::caught;
+using baton::detail::skip_sleep;
+using baton::detail::skipped_ns;
 using baton::detail::TrappedCall;
 
-// The library's own.
+// The library's own. A program that links the C library statically has none after itself.
 template <class Function>
 Function* library(Function*, const char* name) {
-  return reinterpret_cast<Function*>(dlsym(RTLD_NEXT, name));
+  if (void* const found = dlsym(RTLD_NEXT, name)) return reinterpret_cast<Function*>(found);
+  constexpr char kWhy[] = "baton: the traps for workflow code need a dynamically linked C library (baton/workflow_traps.h)\n";
+  [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, kWhy, sizeof kWhy - 1);
+  abort();
+}
+
+constexpr int64_t kSecondNs = 1'000'000'000;
+
+int64_t ns_of(const timespec& time) { return int64_t{time.tv_sec} * kSecondNs + time.tv_nsec; }
+
+// A clock goes on by what was not slept.
+void go_on(timespec* time) {
+  const int64_t ns = ns_of(*time) + skipped_ns();
+  *time = {ns / kSecondNs, ns % kSecondNs};
 }
 
 constexpr char kNow[] = "wf.now()";
@@ -51,20 +66,28 @@ extern "C" {
 
 int clock_gettime(clockid_t clock, timespec* out) noexcept {
   static const auto original = library(&clock_gettime, "clock_gettime");
-  caught({"clock_gettime(), which is std::chrono's now()", kNow});
-  return original(clock, out);
+  // Of the coarse ones an allocator has its own use, and no clock of C++ reads them.
+  const bool coarse = clock == CLOCK_MONOTONIC_COARSE || clock == CLOCK_REALTIME_COARSE;
+  const bool trapped = !coarse && caught({"clock_gettime(), which is std::chrono's now()", kNow});
+  const int result = original(clock, out);
+  if (trapped && result == 0) go_on(out);
+  return result;
 }
 
 int gettimeofday(timeval* out, void* zone) noexcept {
   static const auto original = library(&gettimeofday, "gettimeofday");
-  caught({"gettimeofday()", kNow});
-  return original(out, zone);
+  const bool trapped = caught({"gettimeofday()", kNow});
+  const int result = original(out, zone);
+  if (trapped && result == 0) out->tv_sec += skipped_ns() / kSecondNs;
+  return result;
 }
 
 time_t time(time_t* out) noexcept {
   static const auto original = library(&time, "time");
-  caught({"time()", kNow});
-  return original(out);
+  const bool trapped = caught({"time()", kNow});
+  const time_t now = original(nullptr) + (trapped ? skipped_ns() / kSecondNs : 0);
+  if (out != nullptr) *out = now;
+  return now;
 }
 
 clock_t clock() noexcept {
@@ -81,26 +104,34 @@ int timespec_get(timespec* out, int base) noexcept {
 
 int nanosleep(const timespec* duration, timespec* left) {
   static const auto original = library(&nanosleep, "nanosleep");
-  if (caught({"nanosleep(), which is std::this_thread::sleep_for()", kSleep})) return 0;
-  return original(duration, left);
+  if (!caught({"nanosleep(), which is std::this_thread::sleep_for() and sleep_until()", kSleep})) {
+    return original(duration, left);
+  }
+  skip_sleep(ns_of(*duration));
+  return 0;
 }
 
 int clock_nanosleep(clockid_t clock, int flags, const timespec* time, timespec* left) {
   static const auto original = library(&clock_nanosleep, "clock_nanosleep");
-  if (caught({"clock_nanosleep(), which is std::this_thread::sleep_until()", kSleep})) return 0;
-  return original(clock, flags, time, left);
+  if (!caught({"clock_nanosleep()", kSleep})) return original(clock, flags, time, left);
+  timespec now{};
+  if ((flags & TIMER_ABSTIME) != 0) clock_gettime(clock, &now);
+  skip_sleep(ns_of(*time) - ns_of(now));
+  return 0;
 }
 
 unsigned sleep(unsigned seconds) {
   static const auto original = library(&sleep, "sleep");
-  if (caught({"sleep()", kSleep})) return 0;
-  return original(seconds);
+  if (!caught({"sleep()", kSleep})) return original(seconds);
+  skip_sleep(seconds * kSecondNs);
+  return 0;
 }
 
 int usleep(useconds_t microseconds) {
   static const auto original = library(&usleep, "usleep");
-  if (caught({"usleep()", kSleep})) return 0;
-  return original(microseconds);
+  if (!caught({"usleep()", kSleep})) return original(microseconds);
+  skip_sleep(int64_t{microseconds} * 1'000);
+  return 0;
 }
 
 int pthread_create(pthread_t* thread, const pthread_attr_t* attributes, void* (*begin)(void*),
@@ -144,8 +175,9 @@ long random() noexcept {
 
 #ifdef __GLIBCXX__
 
-// It draws with an instruction of the processor where there is one, which nothing could catch.
-std::random_device::result_type std::random_device::_M_getval() {
+// It draws with an instruction of the processor where there is one, which nothing could catch. Weak: where libstdc++ is linked statically, its
+// own is taken.
+__attribute__((weak)) std::random_device::result_type std::random_device::_M_getval() {
   using Original = result_type(std::random_device*);
   static auto* const original =
       reinterpret_cast<Original*>(dlsym(RTLD_NEXT, "_ZNSt13random_device9_M_getvalEv"));

@@ -73,9 +73,15 @@ std::optional<Reply> TestEnvironment::reply_to(const Execution& execution, const
   for (const HistoryEvent& event : history(execution)) {
     if (event.type() == EventType::kWorkflowExecutionUpdateAnswered && event.update_id() == update_id) return event.reply();
   }
-  if (closed(execution).status == CloseStatus::kOpen) return std::nullopt;
+  return std::nullopt;
+}
+
+void TestEnvironment::throw_unanswered(const Execution& execution, const std::string& update) const {
+  if (closed(execution).status == CloseStatus::kOpen) {
+    throw std::logic_error("update " + update + " is not answered yet: call run() first");
+  }
   throw Error(Code::kFailedPrecondition, "UPDATE_UNANSWERED",
-              "run " + execution.run_id + " closed before its code answered " + update_id);
+              "run " + execution.run_id + " closed before its code answered update " + update);
 }
 
 Reply TestEnvironment::ask(const Execution& execution, std::string_view query, const std::optional<Payload>& input) {

@@ -197,6 +197,80 @@ TEST_F(Ask, AQueryIsNotLostWithAStreamThatEndsWhileItIsHandedOut) {
   }
 }
 
+// An hour after the update its request id is forgotten, and the answer, which came later, is not: it is another update then.
+TEST_F(Ask, AnIdThatComesAgainWhenItIsForgottenIsAnotherUpdate) {
+  begin();
+  auto first = update(a, "u", 0);
+  ASSERT_TRUE(outcome(first).ok());
+  advance(core::kReceivedLifeMs / 2);
+  decide_at(a, {answer_update("u")});
+  advance(core::kReceivedLifeMs / 2 + 60'000);
+  sweep(a);  // forgets
+  auto second = update(a, "u", 0);
+  const Updated recorded = outcome(second);
+  ASSERT_TRUE(recorded.ok()) << recorded.status();
+  EXPECT_FALSE(recorded->has_reply());
+  EXPECT_EQ(count_events("order", Event::kWorkflowExecutionSignaled), 2);
+  decide_at(a, {answer_update("u")});
+  auto again = update(a, "u");
+  const Updated updated = outcome(again);
+  ASSERT_TRUE(updated.ok()) << updated.status();
+  EXPECT_TRUE(updated->has_reply());
+  EXPECT_EQ(count_events("order", Event::kWorkflowExecutionUpdateAnswered), 2);
+}
+
+TEST_F(Ask, AnUpdateThatIsSentAgainWritesNothing) {
+  begin();
+  auto first = update(a, "u", 0);
+  ASSERT_TRUE(outcome(first).ok());
+  const int64_t commits = a.faults().commits();
+  for (int i = 0; i < 3; ++i) {
+    auto again = update(a, "u", 0);
+    EXPECT_TRUE(outcome(again).ok());
+  }
+  EXPECT_EQ(a.faults().commits(), commits);
+}
+
+TEST_F(Ask, HoweverManyWaitForARunItIsLookedAtOnceASecond) {
+  begin();
+  std::vector<std::future<Updated>> updating;
+  for (int i = 0; i < 30; ++i) {
+    updating.push_back(update(a, "u" + std::to_string(i)));
+    a.settle();
+    advance(7);
+  }
+  // Beside what settling reads.
+  const auto reads_in_three_seconds = [&] {
+    const int64_t before = a.faults().reads("confirm");
+    for (int i = 0; i < 300; ++i) {
+      advance(10);
+      a.settle();
+    }
+    return a.faults().reads("confirm") - before;
+  };
+  const int64_t with_them = reads_in_three_seconds();
+  std::vector<v1::Decision> answers;
+  for (int i = 0; i < 30; ++i) answers.push_back(answer_update("u" + std::to_string(i)));
+  decide_at(a, std::move(answers));
+  for (auto& one : updating) EXPECT_TRUE(outcome(one).ok());
+  EXPECT_LE(with_them - reads_in_three_seconds(), 6);
+}
+
+TEST_F(Ask, WhoWaitsForADeciderThatIsFullGoesOnWhenQueriesOfItAreOver) {
+  begin();
+  const auto decider = a.decider({.answers_queries = true});
+  std::vector<std::future<Asked>> asking;
+  for (size_t i = 0; i < core::kMaxQueriesOfPoller; ++i) asking.push_back(query(a, 2'000));
+  for (size_t i = 0; i < core::kMaxQueriesOfPoller; ++i) decider->next_query();
+  auto waiting = query(a);
+  a.settle();
+  EXPECT_EQ(decider->queries(), 0u);
+  advance(2'000);
+  for (auto& one : asking) EXPECT_EQ(core::fault_of(outcome(one).status()), v1::QUERY_UNANSWERED);
+  reply(a, next_query_in_time(*decider));
+  EXPECT_TRUE(outcome(waiting).ok());
+}
+
 TEST_F(Ask, ADeciderHasAHundredQueriesAtMost) {
   begin();
   const auto decider = a.decider({.answers_queries = true});

@@ -126,6 +126,14 @@ TEST_F(ClientAskTest, AnUpdateWaitsOnUnderTheSameIdForTheRunThatHasIt) {
   EXPECT_EQ(service_.updates[3].run_id(), "r1");
 }
 
+// It says at once that there is no answer yet, since too many wait.
+TEST_F(ClientAskTest, ACoordinatorWithoutRoomToWaitIsNotAskedAllTheTime) {
+  service_.answer("run_id: 'r1'");
+  EXPECT_FALSE(client_.update(kOrder, "flush", std::nullopt, {.patience = 300ms}));
+  EXPECT_GE(service_.updates.size(), 2u);
+  EXPECT_LE(service_.updates.size(), 300u / 25u);  // the shortest pause is 50 ms, less half of it at random
+}
+
 TEST_F(ClientAskTest, AnUpdateThatSaysNoIsThrown) {
   service_.answer("reply { failed { rejected: true reason: 'CART_FULL' details { data: 'by two' content_type: 'text/plain' } } }");
   const auto failed = thrown_by<UpdateFailed>([&] { client_.update(kOrder, add_item, "book"); });

@@ -15,11 +15,17 @@ using ::testing::HasSubstr;
 constexpr Activity<int(int)> square{"square", "1"};
 constexpr Query<std::string()> stage{"stage"};
 constexpr Query<std::string(int)> much{"much"};
+constexpr Query<std::string()> seen{"seen"};
+constexpr Signal<void> news{"news"};
 
 Task<int> squares(Workflow wf) {
   int sum = 0;
   auto answering = wf.answer(stage, [&] { return "has " + std::to_string(sum); });
   auto saying_much = wf.answer(much, [](int bytes) { return std::string(static_cast<size_t>(bytes), 'x'); });
+  auto signal = wf.receive(news);
+  auto seeing = wf.answer(seen, [&] {
+    return std::string(wf.cancel_requested() ? "a cancel request" : "no cancel request") + (signal.ready() ? ", news" : ", no news");
+  });
   for (int i = 1; i <= 3; ++i) {
     const int value = co_await wf.schedule(square, i);
     sum += value;
@@ -107,6 +113,17 @@ TEST_F(DecidingQueryTest, WhatIsNotDecidedOnIsNotInTheAnswer) {
   EXPECT_EQ(said(other, query(state)), "completed has 1");
 }
 
+// Whatever the code could look at without waiting: of a run that is paused, or whose decision is parked.
+TEST_F(DecidingQueryTest, WhatIsNotDecidedOnIsNotSeenByTheCodeThatAnswers) {
+  Deciding deciding(workflows_, reader(), 10);
+  const int64_t state = begin(deciding);
+  runs_["a"].cancel_requested();
+  runs_["a"].signaled("news");
+  Deciding other(workflows_, reader(), 10);
+  EXPECT_EQ(said(deciding, query(state, "seen")), "completed no cancel request, no news");
+  EXPECT_EQ(said(other, query(state, "seen")), "completed no cancel request, no news");
+}
+
 TEST_F(DecidingQueryTest, AnotherStateThanTheCachedOneIsReplayedAndTheCachedRunGoesOn) {
   Deciding deciding(workflows_, reader(), 10);
   const int64_t state = begin(deciding);
@@ -140,7 +157,7 @@ TEST_F(DecidingQueryTest, AnUnknownTypeAndAnUnknownNameAreSaid) {
   const int64_t state = begin(deciding);
   EXPECT_EQ(said(deciding, query(state, "stage", "unheard-of")),
             "failed UNKNOWN_WORKFLOW_TYPE: this decider does not know workflow type unheard-of/1");
-  EXPECT_EQ(said(deciding, query(state, "state")), "failed UNKNOWN_QUERY: the workflow code answers now: much, stage");
+  EXPECT_EQ(said(deciding, query(state, "state")), "failed UNKNOWN_QUERY: the workflow code answers now: much, seen, stage");
 }
 
 TEST_F(DecidingQueryTest, AHistoryThatCannotBeReadIsSaid) {

@@ -40,6 +40,8 @@ struct Call {
 const Call kCalls[] = {
     {"SystemClock", "clock_gettime()", "wf.now()", [] { (void)std::chrono::system_clock::now(); }},
     {"SteadyClock", "clock_gettime()", "wf.now()", [] { (void)std::chrono::steady_clock::now(); }},
+    {"SleepUntil", "clock_gettime()", "wf.now()", [] { std::this_thread::sleep_until(std::chrono::system_clock::now() + 24h); }},
+    {"SteadySleepUntil", "clock_gettime()", "wf.now()", [] { std::this_thread::sleep_until(std::chrono::steady_clock::now() + 24h); }},
     {"Time", "time()", "wf.now()", [] { (void)std::time(nullptr); }},
     {"Gettimeofday",
      "gettimeofday()",

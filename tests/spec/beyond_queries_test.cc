@@ -273,5 +273,21 @@ TEST_F(BeyondQueries, ACoordinatorThatStopsTellsWhoWaits) {
   EXPECT_EQ(query("w").outcome.reason, "STORE_UNAVAILABLE");
 }
 
+class BeyondQueriesPolicy : public BeyondQueries {
+ protected:
+  BeyondQueriesPolicy() : BeyondQueries("deny * RespondQuery *\nallow * * *\n") {}
+};
+
+TEST_F(BeyondQueriesPolicy, WhoMayNotAnswerIsNotAsked) {
+  const auto client = decider();
+  start("w");
+  decide_by_stream(*client, 1);
+  const Asked asked = query("w", "wait { nanos: 200000000 }");
+  EXPECT_EQ(asked.outcome.reason, "QUERY_UNANSWERED");
+  EXPECT_THAT(asked.outcome.message, ::testing::HasSubstr("no decider that answers queries polls task list main"));
+  EXPECT_EQ(client->said().queries_size(), 0);
+  EXPECT_EQ(respond("any").reason, "OPERATION_NOT_PERMITTED");
+}
+
 }  // namespace
 }  // namespace baton::testing

@@ -33,7 +33,7 @@ PUBLIC_BAN = re.compile(r'#include [<"](grpc|google/protobuf|absl|.*\.pb\.h)')
 # Where -> pattern -> what to use instead.
 BANNED = [
     (r".*\.(cc|h)$", r"\b(s?rand|random)\(\)?\s*\(?", None),
-    (r"^tests/(?!bench/).*\.(cc|h)$", r"sleep_for|sleep_until|\busleep\(|(?<!wf\.)(?<!scope\.)(?<!shield\.)\bsleep\(", "wait for the condition itself, with a deadline"),
+    (r"^tests/(?!bench/|sdk/traps_test\.cc$).*\.(cc|h)$", r"sleep_for|sleep_until|\busleep\(|(?<!wf\.)(?<!scope\.)(?<!shield\.)\bsleep\(", "wait for the condition itself, with a deadline"),
     (r"^coordinator/(core|schedule)/.*", r"absl::Now\b|system_clock|steady_clock|\btime\(nullptr\)|getenv", "take now from the Context"),
     (r"^(coordinator|tests/store)/.*\.(cc|h|sql)$", r"\bFOR UPDATE\b|\bpg_notify\b|^\s*(NOTIFY|LISTEN)\b", "the journal's key is the fence; coordinators talk over gRPC"),
     (r"^(?!coordinator/store/)(coordinator|client_sdk|worker_sdk|decider_sdk|cli)/.*\.(cc|h)$",

@@ -34,8 +34,8 @@ const std::set<std::string>& operations_with_rates() {
     // Of no domain that exists yet, of none, and what takes rates away.
     for (const char* name : {"RegisterDomain", "ListDomains", "UpdateDomain"}) names.erase(name);
     for (const char* name : {"RespondDecisionTaskCompleted", "RespondDecisionTaskFailed", "RespondActivityTaskCompleted",
-                             "RespondActivityTaskFailed", "RespondActivityTaskCanceled", "RecordActivityTaskHeartbeat", "RespondQuery", "PollDecisionTasks",
-                             "PollActivityTasks"}) {
+                             "RespondActivityTaskFailed", "RespondActivityTaskCanceled", "RecordActivityTaskHeartbeat", "RespondQuery",
+                             "PollDecisionTasks", "PollActivityTasks"}) {
       names.erase(name);
     }
     return names;

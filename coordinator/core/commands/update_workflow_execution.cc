@@ -37,11 +37,13 @@ absl::StatusOr<Commit> update_workflow_execution(const ExecutionState& state, co
   if (absl::Status s = check_open(state, request.domain(), request.workflow_id(), request.run_id()); !s.ok()) return s;
 
   Draft draft(state, context);
-  const StartReply reply{state.identity->run_id};
-  // A repeat that came after its request id was forgotten.
-  if (state.updates.contains(request.request_id())) return std::move(draft).finish(reply);
+  StartReply reply{state.identity->run_id};
+  if (const Update* open = state.updates.get(request.request_id())) {  // sent again
+    reply.signaled_event_id = open->signaled_event_id;
+    return std::move(draft).finish(reply);
+  }
   if (state.updates.size() >= kMaxOpenUpdates) return too_many(state);
-  draft.event([&](journal::Event& event) {
+  reply.signaled_event_id = draft.event([&](journal::Event& event) {
     auto& signaled = *event.mutable_workflow_execution_signaled();
     signaled.set_signal_name(request.update_name());
     if (request.has_input()) *signaled.mutable_input() = to_journal(request.input());

@@ -10,16 +10,18 @@
 //   caught                                                          instead
 //   std::chrono::…_clock::now(), clock_gettime(), gettimeofday(),   wf.now()
 //     time(), clock(), timespec_get()
-//   std::this_thread::sleep_for(), nanosleep(), clock_nanosleep(),  wf.sleep()
-//     sleep(), usleep(): they do not wait
+//   std::this_thread::sleep_for(), sleep_until(), nanosleep(),      wf.sleep()
+//     clock_nanosleep(), sleep(), usleep(): they do not wait
 //   std::thread, std::jthread, std::async(), pthread_create(),      wf.spawn(), wf.all()
 //     thrd_create(): no thread is made, they fail with EAGAIN
 //   std::random_device, getrandom(), getentropy(), rand(), random() wf.random(), wf.uuid()
 //
 // The traps stand in place of these functions of the C and C++ libraries and call them in their turn.
-// That is sound for programs that link glibc and libstdc++ dynamically; elsewhere, and in clang's
-// sanitizer builds, which stand there themselves, nothing is caught. Never caught: files, sockets and
-// the environment, locks, the order of pointers and of what is hashed by them, processor instructions.
+// That needs glibc, linked dynamically: a program that links it statically ends at its first such
+// call and says so. With libstdc++ linked statically std::random_device is not caught; without glibc,
+// and where a compiler says by __has_feature that an address or thread sanitizer stands there itself,
+// nothing is. Never caught: the coarse clocks, which allocators read, files, sockets and the
+// environment, locks, the order of pointers and of what is hashed by them, processor instructions.
 #pragma once
 
 namespace baton {

@@ -56,6 +56,7 @@ void Replayer::take(const Event& event) {
 // Everything, but what came after the start of a decision that is not replayed and may have been
 // made.
 int64_t Replayer::may_be_applied() const {
+  if (asked_ != 0 && decided_ == asked_) return applied_;
   if (completed_) return completed_->started_event_id;
   return open_started_ > decided_ ? open_started_ : last_event_id_;
 }
@@ -130,7 +131,8 @@ std::optional<DecisionFailure> Replayer::decide(int64_t started_event_id,
   return std::nullopt;
 }
 
-std::optional<DecisionFailure> Replayer::catch_up(int64_t started_event_id) {
+std::optional<DecisionFailure> Replayer::catch_up() {
+  const int64_t started_event_id = asked_;
   if (completed_) replay_completed();
   if (gap_) return gap_;
   if (!run_.failure() && decided_ != started_event_id) {
@@ -143,6 +145,7 @@ std::optional<DecisionFailure> Replayer::catch_up(int64_t started_event_id) {
 }
 
 std::optional<DecisionFailure> Replayer::check() {
+  asked_ = 0;
   if (completed_) replay_completed();
   if (gap_) return gap_;
   if (!run_.failure()) apply_up_to(last_event_id_);

@@ -36,9 +36,11 @@ class Replayer {
   // and stay until the next decide() begins. A failure decides nothing.
   std::optional<DecisionFailure> decide(int64_t started_event_id,
                                         v1::RespondDecisionTaskCompletedRequest* answer);
-  // Brings the code to where it was when the task whose DecisionTaskStarted is `started_event_id` was
-  // completed. What came later is in the events, or not; it is not looked at.
-  std::optional<DecisionFailure> catch_up(int64_t started_event_id);
+  // Before the first events: the code stays where it was when the task whose DecisionTaskStarted is
+  // `started_event_id` was completed. What comes later is in the events, or not; it does not see it.
+  void stop_after(int64_t started_event_id) { asked_ = started_event_id; }
+  // All events are given. A failure: the code is not there.
+  std::optional<DecisionFailure> catch_up();
   // Asks the code, as it is after the last decide() or catch_up(), and changes nothing.
   Reply query(const std::string& name, const std::optional<Payload>& input) {
     return run_.query(name, input);
@@ -81,6 +83,7 @@ class Replayer {
   int64_t last_event_id_ = 0;
   int64_t applied_ = 0;  // up to this event
   int64_t decided_ = 0;
+  int64_t asked_ = 0;  // see stop_after(); 0: it goes on
   TimePoint started_time_{};  // of the last DecisionTaskStarted applied
   WireDecisions replayed_;        // what the code decided again
   std::optional<DecisionFailure> gap_;

@@ -37,6 +37,9 @@ bool caught(const TrappedCall& call) noexcept {
   return true;
 }
 
+void skip_sleep(int64_t nanoseconds) noexcept { running->skip(nanoseconds); }
+int64_t skipped_ns() noexcept { return running == nullptr ? 0 : running->skipped_ns(); }
+
 }  // namespace detail
 
 AllowNondeterminism::AllowNondeterminism() : suspended_(std::exchange(detail::running, nullptr)) {}

@@ -93,7 +93,7 @@ class SentUpdate {
         name_(std::move(name)) {}
 
   const std::string& id() const { return id_; }
-  bool answered() const;
+  bool answered() const;  // false, too, when the run has closed without an answer
   // Throws UpdateFailed when the answer says no, std::logic_error when there is none yet, and
   // baton::Error (UPDATE_UNANSWERED) when the run has closed without one.
   R result() const;
@@ -292,8 +292,10 @@ class TestEnvironment {
   // The run that has it.
   Execution begin_update(const Execution& execution, std::string_view name, const std::string& id,
                          const std::optional<Payload>& input);
-  // Nothing: not yet. Throws when the run has closed without one.
+  // Nothing: there is none.
   std::optional<Reply> reply_to(const Execution& execution, const std::string& update_id) const;
+  // Why there is none.
+  [[noreturn]] void throw_unanswered(const Execution& execution, const std::string& update) const;
   Reply ask(const Execution& execution, std::string_view query,
             const std::optional<Payload>& input);
 
@@ -312,7 +314,7 @@ bool SentUpdate<R>::answered() const {
 template <class R>
 R SentUpdate<R>::result() const {
   auto reply = environment_->reply_to(execution_, id_);
-  if (!reply) throw std::logic_error("update " + name_ + " is not answered yet: call run() first");
+  if (!reply) environment_->throw_unanswered(execution_, name_);
   return baton::detail::result_of<R, UpdateFailed>(name_, *std::move(reply));
 }
 
